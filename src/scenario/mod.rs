@@ -1,0 +1,400 @@
+//! Floor 2: the description of one world, checked.
+//!
+//! ```text
+//!   text ──► yaml (a tree that knows its places) ──► shapes ──► Scenario (checked values)
+//!                  every mistake found on the way is an error::Diagnostic; all are reported
+//! ```
+//!
+//! Invariants:
+//! - A [`Scenario`] that exists is valid: one tree, known names, units, no time outside the run.
+//! - The topology is never random; only durations, sizes and faults are.
+//! - A civil time becomes an [`Instant`] here and nowhere else.
+//! - What was written, extended by every default that was used, can be written out again
+//!   ([`Scenario::to_yaml`]) and describes the same world.
+
+mod clock;
+
+use std::collections::BTreeMap;
+
+use crate::kernel::Distribution;
+use crate::units::{Bytes, Duration, Instant, LinkId, Probability, Rate, SiteId};
+
+pub use clock::{Clock, Zone};
+
+/// The description of one world, checked and with all defaults filled in.
+#[derive(Clone, Debug)]
+pub struct Scenario {
+    /// `name`: lower-case words.
+    pub name: String,
+    /// `description`: free text; may be empty.
+    pub description: String,
+    /// What turns instants into civil times.
+    pub clock: Clock,
+    /// `duration`: the horizon of the run.
+    pub duration: Duration,
+    /// `initial`: what sites hold at the start.
+    pub initial: Initial,
+    /// `seed`: which run of chance this is.
+    pub seed: u64,
+    /// `source`: where the top-level site's metadata come from (U1).
+    pub source: Source,
+    /// `catalogue`: what there is to synchronise, and when it appears (U4).
+    pub catalogue: Catalogue,
+    /// `links`, in the order of their names.
+    pub links: Vec<Link>,
+    /// `sites` as written, then those of `generate`; a parent may stand after its children.
+    pub sites: Vec<Site>,
+    /// The different sets of `timing`; sites refer to them by position.
+    pub timings: Vec<Timing>,
+    /// `sync`.
+    pub sync: Sync,
+    /// `operations`, in order of time, then of name.
+    pub operations: Vec<Operation>,
+    /// `faults`, in the order of their names; those with `enabled: false` are left out.
+    pub faults: Vec<Fault>,
+    /// `record`: how much is recorded.
+    pub recording: Recording,
+    /// The defaults that stood in for what was not written.
+    pub defaults_used: Vec<Default>,
+}
+
+/// One default of the profile, as `supsim show defaults` will print it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Default {
+    /// The path of the key, e.g. `timing.settle`.
+    pub key: &'static str,
+    /// The value, as one would write it.
+    pub value: &'static str,
+    /// How well it is known.
+    pub status: Known,
+    /// Where it comes from.
+    pub source: &'static str,
+}
+
+/// How well a default is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Known {
+    /// The product's documentation says so.
+    Documented,
+    /// It was measured in the field.
+    Observed,
+    /// Nobody says; we chose it.
+    Assumed,
+}
+
+/// What sites hold at the start of the run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Initial {
+    /// Every site holds everything that had been published; it has synchronised before.
+    Current,
+    /// No site holds anything; no site has ever synchronised (T5).
+    Empty,
+}
+
+/// The upstream of the top-level site (U1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// Microsoft Update, over the top-level site's own link.
+    MicrosoftUpdate,
+    /// A WSUS server outside the hierarchy, over the link named (or none: no transfer time).
+    Wsus(Option<LinkId>),
+    /// None: only what is imported or published locally.
+    None,
+}
+
+/// What there is to synchronise.
+#[derive(Clone, Debug)]
+pub struct Catalogue {
+    /// How many updates had been published before the start.
+    pub baseline_updates: u32,
+    /// Their metadata in all.
+    pub baseline_metadata: Bytes,
+    /// Every occurrence of every release within the run, in order of time, then of name.
+    ///
+    /// [`crate::units::ReleaseId`] is a position in this list.
+    pub releases: Vec<Release>,
+}
+
+/// One occurrence of a release.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Release {
+    /// The name written; with `#n` behind it (from 1) when the release recurs.
+    pub name: String,
+    /// When it is published.
+    pub at: Instant,
+    /// How many new updates it brings.
+    pub updates: u32,
+    /// How many updates it revises.
+    pub revises: u32,
+    /// How many it supersedes.
+    pub supersedes: u32,
+    /// How many it expires.
+    pub expires: u32,
+    /// How many it removes.
+    pub removes: u32,
+    /// The metadata of all these changes together.
+    pub metadata: Bytes,
+    /// `product`, e.g. `Windows`.
+    pub product: String,
+    /// `classification`, e.g. `Security Updates`.
+    pub classification: String,
+}
+
+/// A circuit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Link {
+    /// Its name.
+    pub name: String,
+    /// `None`: never the bottleneck.
+    pub bandwidth: Option<Rate>,
+    /// One way.
+    pub latency: Duration,
+}
+
+/// A site.
+#[derive(Clone, Debug)]
+pub struct Site {
+    /// The site code, e.g. `CEN`: what chance, results and messages hang on.
+    pub code: String,
+    /// `name`; empty when none was given.
+    pub name: String,
+    /// Central, primary or secondary (H1).
+    pub kind: SiteKind,
+    /// Its parent; `None` at the root only.
+    pub parent: Option<SiteId>,
+    /// 1 at the root, one more below.
+    pub tier: u32,
+    /// The template it was made from.
+    pub template: Option<String>,
+    /// `labels`.
+    pub labels: BTreeMap<String, String>,
+    /// Its own time zone.
+    pub zone: Zone,
+    /// `clients.intranet` and the others together; only counted here.
+    pub clients: u32,
+    /// The circuit to its parent (at the top-level site: to its source).
+    pub link: Option<LinkId>,
+    /// Its active software update point (H2, H4, H5).
+    pub sup: Option<SoftwareUpdatePoint>,
+    /// Its internet-based software update point; only beside an active one (H2).
+    pub internet_sup: Option<InternetPoint>,
+    /// Position in [`Scenario::timings`].
+    pub timing: usize,
+    /// What it does after a failure (T4).
+    pub retry: Retry,
+}
+
+/// What kind of site (H1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SiteKind {
+    /// The root.
+    Central,
+    /// Below the root or another primary.
+    Primary,
+    /// A leaf below a primary or the central site; its WSUS is a replica (H6).
+    Secondary,
+}
+
+/// An active software update point: a WSUS 3.0 server (H2, H5).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SoftwareUpdatePoint {
+    /// Does it stand on the site server itself?
+    pub local: bool,
+    /// Is the WSUS administration console on the site server? Without it every sync of a site
+    /// with a remote point fails at the gate (H5, P1).
+    pub console: bool,
+}
+
+/// An internet-based software update point that synchronises with its site's active one (P6).
+#[derive(Clone, Debug)]
+pub struct InternetPoint {
+    /// `server`: its name; empty when none was given.
+    pub server: String,
+    /// The circuit between it and the active point.
+    pub link: Option<LinkId>,
+    /// What its synchronisation costs beyond the transfer.
+    pub work: Work,
+}
+
+/// How long each step takes at a site.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Timing {
+    /// What a child needs to notice and read a sync request.
+    pub request: Work,
+    /// From 6701 to 6704.
+    pub connect: Work,
+    /// Phase 1 beyond the transfer itself.
+    pub pull: Work,
+    /// The fixed wait after phase 1 (P3).
+    pub settle: Work,
+    /// Phase 2, at the top-level site only (P4).
+    pub import: Work,
+    /// A replicated package into a child's database (R1).
+    pub insert: Work,
+    /// The internet-based point's synchronisation beyond the transfer (P6).
+    pub internet: Work,
+}
+
+/// A cost: something drawn, something for each change, something for each update known.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Work {
+    /// Drawn once each time.
+    pub base: Distribution,
+    /// For each change.
+    pub per_update: Duration,
+    /// For each update the catalogue holds; only a full comparison pays it (P4).
+    pub per_known: Duration,
+}
+
+/// `sync`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sync {
+    /// Every instant within the run at which the top-level site's schedule falls due (T1).
+    pub schedule: Vec<Instant>,
+    /// The schedule in words, for people: `weekly on Tue at 22:00`.
+    pub schedule_text: String,
+    /// After a failure, unless a site says otherwise (T4).
+    pub retry: Retry,
+    /// P9.
+    pub site_complete: SiteComplete,
+}
+
+/// What a site does after a failed synchronisation (T4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Retry {
+    /// From the end of the failed run to the next try.
+    pub every: Duration,
+    /// How many retries in a row before it gives up; `None`: no limit.
+    pub limit: Option<u32>,
+    /// Each retry is later by an evenly distributed time up to this.
+    pub jitter: Duration,
+}
+
+/// When a site with an internet-based point counts as done (P9).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SiteComplete {
+    /// After the internet-based point: its failure is the site's.
+    AfterInternetPoint,
+    /// Before it: its failure is its own.
+    BeforeInternetPoint,
+}
+
+/// Something an administrator does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Operation {
+    /// Its name.
+    pub name: String,
+    /// When.
+    pub at: Instant,
+    /// At which site: the top-level one, unless the scenario says otherwise.
+    pub site: SiteId,
+    /// What.
+    pub action: Action,
+}
+
+/// What an administrator can do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// *Run Synchronization* (T2).
+    RunSynchronization,
+}
+
+/// A fault and when it occurs.
+#[derive(Clone, Debug)]
+pub struct Fault {
+    /// Its name.
+    pub name: String,
+    /// What goes wrong.
+    pub effect: FaultEffect,
+    /// The sites that match `where`, in order.
+    pub sites: Vec<SiteId>,
+    /// How many of them are hit; drawn for each run.
+    pub pick: Pick,
+    /// When.
+    pub occurs: Occurs,
+}
+
+/// Which of the matching sites a fault hits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pick {
+    /// Every one.
+    All,
+    /// So many, drawn.
+    Count(u32),
+    /// So large a share, rounded to the nearest whole site but at least one, drawn.
+    Share(Probability),
+}
+
+/// What goes wrong.
+#[derive(Clone, Debug, PartialEq)]
+pub enum FaultEffect {
+    /// The circuit to the parent (at the top-level site: to the source) carries nothing.
+    LinkDown,
+    /// The site server is down; with a local point, WSUS too.
+    SiteDown,
+    /// The active software update point is down.
+    SupDown,
+    /// The internet-based software update point is down.
+    InternetSupDown,
+    /// The source of the top-level site does not answer.
+    SourceDown,
+    /// The gate is closed (P1).
+    WsusNotConfigured,
+    /// A synchronisation hangs, and fails.
+    FailSync(FailSync),
+}
+
+/// How a synchronisation is made to fail.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FailSync {
+    /// In which step it hangs: `connect`, `pull` (the default), `settle`, `import` or `internet`.
+    pub phase: FailPhase,
+    /// How long after the start of the synchronisation it fails; not before the step has begun.
+    pub after: Distribution,
+    /// `code`, e.g. `0x80072EE2`; empty when none was given.
+    pub code: String,
+    /// `message`; empty when none was given: then the product's usual words for that step.
+    pub message: String,
+}
+
+/// The steps in which a synchronisation can be made to fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FailPhase {
+    /// While connecting to Update Services.
+    Connect,
+    /// In phase 1.
+    Pull,
+    /// In the fixed wait.
+    Settle,
+    /// In phase 2 (top-level site only).
+    Import,
+    /// While the internet-based point pulls.
+    Internet,
+}
+
+/// When a fault occurs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Occurs {
+    /// Once, from an instant until another (`None`: for good).
+    Window {
+        /// The first instant at which it holds.
+        from: Instant,
+        /// The first instant at which it no longer holds.
+        until: Option<Instant>,
+    },
+    /// In each synchronisation that would meet it, with this probability.
+    PerAttempt(Probability),
+    /// In exactly these synchronisations of a site, counted from 1; in order.
+    Attempts(Vec<u32>),
+}
+
+/// How much of a run is recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Recording {
+    /// Nothing: for benches and for runs of which only the end counts.
+    None,
+    /// What the tables need: synchronisations, arrivals and faults.
+    Attempts,
+    /// Everything.
+    All,
+}

@@ -1,0 +1,188 @@
+use crate::engine::{Kind, Status, Trigger};
+use crate::units::{Bytes, FaultId, Instant, ReleaseId, SiteId};
+
+/// Everything that was recorded of a run, in the order in which it happened.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Trace {
+    /// The records.
+    pub records: Vec<Record>,
+}
+
+/// One thing that happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// When.
+    pub at: Instant,
+    /// At which site; for what happens at the source, the top-level site.
+    pub site: SiteId,
+    /// Because of which earlier record.
+    pub cause: Cause,
+    /// What.
+    pub fact: Fact,
+}
+
+/// The record that led to another: its position in [`Trace::records`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Cause(u32);
+
+impl Cause {
+    /// Nothing in the run caused it: a schedule, an administrator, a fault, a release.
+    pub const NONE: Cause = Cause(u32::MAX);
+
+    /// The record at that position.
+    pub fn record(position: usize) -> Cause {
+        Cause(u32::try_from(position).expect("a trace of fewer than four thousand million records"))
+    }
+
+    /// The position, or `None` when nothing in the run caused it.
+    pub const fn position(self) -> Option<usize> {
+        if self.0 == u32::MAX { None } else { Some(self.0 as usize) }
+    }
+}
+
+/// What a site holds metadata in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Part {
+    /// The site database.
+    Database,
+    /// The WSUS database of the active software update point.
+    Wsus,
+    /// The WSUS database of the internet-based software update point.
+    Internet,
+}
+
+/// What happened. Past participles; those marked * are recorded at `attempts` already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fact {
+    /// * The source published a release (U4).
+    Released {
+        /// Which.
+        release: ReleaseId,
+    },
+    /// * A part of the site now holds everything of a release.
+    Arrived {
+        /// Which release.
+        release: ReleaseId,
+        /// Which part.
+        part: Part,
+    },
+    /// * A status message (M).
+    Announced(Status),
+    /// * The bytes of a pull have crossed the link; what remains is WSUS's own work.
+    Transferred {
+        /// Of which synchronisation.
+        attempt: u32,
+        /// How much.
+        bytes: Bytes,
+    },
+    /// * Phase 1 is done; the WSUS database holds the changes (P2).
+    Pulled {
+        /// Of which synchronisation.
+        attempt: u32,
+        /// How many revisions.
+        updates: u32,
+        /// Their metadata.
+        bytes: Bytes,
+    },
+    /// * The fixed wait is over (P3).
+    Settled {
+        /// Of which synchronisation.
+        attempt: u32,
+    },
+    /// * Phase 2 is done; the site database holds the changes (P4, P5).
+    Imported {
+        /// Of which synchronisation.
+        attempt: u32,
+        /// How many revisions were applied.
+        updates: u32,
+        /// The content version now.
+        version: u32,
+    },
+    /// * The internet-based point is done (P6).
+    InternetPointSynced {
+        /// Of which synchronisation.
+        attempt: u32,
+        /// How many revisions.
+        updates: u32,
+        /// Their metadata.
+        bytes: Bytes,
+    },
+    /// * A fault took hold of the site.
+    FaultBegan {
+        /// Which.
+        fault: FaultId,
+    },
+    /// * It let go.
+    FaultEnded {
+        /// Which.
+        fault: FaultId,
+    },
+    /// * A fault of single attempts hit this one.
+    FaultHit {
+        /// Which.
+        fault: FaultId,
+        /// Which synchronisation.
+        attempt: u32,
+    },
+    /// An administrator did something (T2).
+    Operated {
+        /// The position among the scenario's operations.
+        operation: u32,
+    },
+    /// A trigger came while a synchronisation was running, and waits (T6).
+    TriggerDeferred {
+        /// Which trigger.
+        trigger: Trigger,
+        /// What it asks for.
+        kind: Kind,
+    },
+    /// A trigger was refused: *Run Synchronization* at a child (T2).
+    TriggerRefused {
+        /// Which trigger.
+        trigger: Trigger,
+    },
+    /// A site-wide policy was created (C1).
+    PolicyCreated {
+        /// The content version it carries.
+        version: u32,
+        /// Is its body a new one? Not when the synchronisation changed nothing.
+        new_body: bool,
+    },
+    /// A sync request left for a child (P7).
+    RequestSent {
+        /// Which child.
+        to: SiteId,
+    },
+    /// A sync request arrived from the parent (R3); it has yet to be noticed and read.
+    RequestArrived,
+    /// A package of metadata left for a child's database (R1).
+    PackageSent {
+        /// Which child.
+        to: SiteId,
+        /// The content version it brings.
+        version: u32,
+        /// How much.
+        bytes: Bytes,
+    },
+    /// A package arrived (R1).
+    PackageArrived {
+        /// The content version it brings.
+        version: u32,
+    },
+    /// A package was inserted into the site database (R1, R7).
+    PackageInserted {
+        /// The content version it brought.
+        version: u32,
+    },
+    /// A sending failed; the sender tries again (R5).
+    SendingFailed {
+        /// To which neighbour.
+        to: SiteId,
+        /// When it is tried again; `None`: given up.
+        again_at: Option<Instant>,
+    },
+    /// The site server went down (T7).
+    WentDown,
+    /// The site server came up (T7).
+    CameUp,
+}
