@@ -7,5 +7,6 @@ pub mod engine;
 pub mod kernel;
 pub mod measure;
 pub mod scenario;
+pub mod store;
 pub mod trace;
 pub mod units;

@@ -1,0 +1,251 @@
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::log::Log;
+use super::{Anchor, Catalogue, Change, Pull, RevisionId, SiteDatabase, UpdateId, UpdateServices};
+use crate::units::{Bytes, ReleaseId, SiteId};
+
+/// The databases of all sites of a hierarchy, in memory.
+#[derive(Clone, Debug)]
+pub struct Stores {
+    catalogue: Arc<Catalogue>,
+    /// How much of the catalogue the source has published.
+    published: u32,
+    /// How much of what was published the top-level WSUS has asked for.
+    source_anchor: u32,
+    /// What the top-level WSUS received.
+    wsus_log: Log,
+    /// What the top-level site database took from it.
+    database_log: Log,
+    /// The end of the database log at each content version, from version 0.
+    versions: Vec<Anchor>,
+    /// Up to where the last scheduled (full) synchronisation compared (P4).
+    last_scheduled: Option<Anchor>,
+    /// Up to where the last synchronisation of any kind looked (P4).
+    last_any: Option<Anchor>,
+    held: Vec<Held>,
+}
+
+/// What one site holds: three beginnings of two logs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Held {
+    wsus: Anchor,
+    internet: Anchor,
+    database: u32,
+}
+
+/// What phase 2 would apply, found by comparing the two databases (P4).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Comparison {
+    changes: Vec<Range<u32>>,
+    upto: Anchor,
+    full: bool,
+}
+
+impl Comparison {
+    /// How many revisions would be applied.
+    pub fn updates(&self) -> u32 {
+        self.changes.iter().map(|range| range.len() as u32).sum()
+    }
+}
+
+impl Stores {
+    /// Databases for `sites` sites, all empty.
+    pub fn empty(catalogue: Arc<Catalogue>, baseline: u32, sites: usize) -> Self {
+        Self {
+            published: baseline,
+            source_anchor: 0,
+            wsus_log: Log::new(&catalogue),
+            database_log: Log::new(&catalogue),
+            versions: vec![Anchor(0)],
+            last_scheduled: None,
+            last_any: None,
+            held: vec![Held::default(); sites],
+            catalogue,
+        }
+    }
+
+    /// Databases for `sites` sites that all hold the first `baseline` revisions, as content
+    /// version 1.
+    pub fn current(catalogue: Arc<Catalogue>, baseline: u32, sites: usize) -> Self {
+        let mut stores = Self::empty(catalogue, baseline, sites);
+        stores.wsus_log.append(0..baseline, &stores.catalogue);
+        stores.database_log.append(0..baseline, &stores.catalogue);
+        stores.source_anchor = baseline;
+        stores.versions.push(stores.database_log.end());
+        stores.last_scheduled = Some(stores.wsus_log.end());
+        stores.last_any = stores.last_scheduled;
+        let wsus = stores.wsus_log.end();
+        stores.held.fill(Held { wsus, internet: wsus, database: 1 });
+        stores
+    }
+
+    /// Everything the source ever publishes.
+    pub fn catalogue(&self) -> &Catalogue {
+        &self.catalogue
+    }
+
+    /// The source publishes a release (U4); releases come in order.
+    pub fn publish(&mut self, release: ReleaseId) {
+        let range = self.catalogue.release(release);
+        assert_eq!(range.start, self.published, "releases are published in order");
+        self.published = range.end;
+    }
+
+    /// What the top-level WSUS would pull from the source now (P2).
+    pub fn pull_from_source(&self) -> Pull {
+        let range = self.source_anchor..self.published;
+        Pull {
+            upto: Anchor(self.published),
+            updates: range.len() as u32,
+            bytes: self.catalogue.bytes(range),
+        }
+    }
+
+    /// The top-level WSUS has committed what it pulled from the source.
+    pub fn commit_from_source(&mut self, top_level: SiteId, pull: Pull) {
+        self.wsus_log.append(self.source_anchor..pull.upto.0, &self.catalogue);
+        self.source_anchor = pull.upto.0;
+        self.held[top_level.index()].wsus = self.wsus_log.end();
+    }
+
+    /// A site's WSUS has committed what it pulled from its parent's (P2).
+    pub fn commit(&mut self, site: SiteId, pull: Pull) {
+        let wsus = &mut self.held[site.index()].wsus;
+        // I2: what is held only grows.
+        assert!(pull.upto >= *wsus, "an anchor never moves back");
+        *wsus = pull.upto;
+    }
+
+    /// A site's internet-based WSUS has committed what it pulled from the active one (P6).
+    pub fn commit_internet(&mut self, site: SiteId, pull: Pull) {
+        let held = &mut self.held[site.index()];
+        assert!(pull.upto >= held.internet && pull.upto <= held.wsus, "a replica follows");
+        held.internet = pull.upto;
+    }
+
+    /// What a full or a delta import at the top-level site would apply now (P4).
+    pub fn compare(&self, top_level: SiteId, full: bool) -> Comparison {
+        let upto = self.held[top_level.index()].wsus;
+        // P4: full looks at everything since the last scheduled sync (before that the two hold
+        // the same), delta at what came since the last sync of any kind.
+        let since = if full { self.last_scheduled } else { self.last_any };
+        let mut changes: Vec<Range<u32>> = Vec::new();
+        for range in self.wsus_log.between(since.unwrap_or_default(), upto) {
+            for position in range {
+                if self.is_wanted(RevisionId(position), full) {
+                    match changes.last_mut() {
+                        Some(last) if last.end == position => last.end += 1,
+                        _ => changes.push(position..position + 1),
+                    }
+                }
+            }
+        }
+        Comparison { changes, upto, full }
+    }
+
+    fn is_wanted(&self, revision: RevisionId, full: bool) -> bool {
+        // P4: a delta inserts new updates only; what changed, expired or went stays untouched.
+        (full || self.catalogue.revision(revision).change == Change::Released)
+            && self.database_log.position(revision).is_none()
+    }
+
+    /// The top-level site database has applied a comparison; gives the content version (P5).
+    pub fn apply(&mut self, top_level: SiteId, comparison: Comparison) -> u32 {
+        self.last_any = Some(comparison.upto);
+        if comparison.full {
+            self.last_scheduled = Some(comparison.upto);
+        }
+        // P5: one higher if the database changed, else it stays.
+        if !comparison.changes.is_empty() {
+            for range in comparison.changes {
+                self.database_log.append(range, &self.catalogue);
+            }
+            self.versions.push(self.database_log.end());
+            self.held[top_level.index()].database += 1;
+        }
+        self.held[top_level.index()].database
+    }
+
+    /// The package that brings a database to that version: revisions and bytes (R1).
+    pub fn package(&self, version: u32) -> (u32, Bytes) {
+        let (from, to) = (self.versions[version as usize - 1], self.versions[version as usize]);
+        (to.0 - from.0, self.database_log.bytes(from, to, &self.catalogue))
+    }
+
+    /// A child's database has taken the package that brings it to that version (R1, R7).
+    pub fn insert(&mut self, site: SiteId, version: u32) {
+        let database = &mut self.held[site.index()].database;
+        assert_eq!(version, *database + 1, "packages go in one by one, in order (R7)");
+        *database = version;
+    }
+
+    /// The releases a WSUS holds whole at `to` and did not at `from`.
+    pub fn arrived_in_wsus(&self, from: Anchor, to: Anchor) -> &[(u32, ReleaseId)] {
+        self.wsus_log.completed(from, to)
+    }
+
+    /// The releases a database holds whole at that version and did not at the one before.
+    pub fn arrived_in_database(&self, version: u32) -> &[(u32, ReleaseId)] {
+        let (from, to) = (self.versions[version as usize - 1], self.versions[version as usize]);
+        self.database_log.completed(from, to)
+    }
+
+    /// A site's active WSUS.
+    pub fn wsus(&self, site: SiteId) -> impl UpdateServices + '_ {
+        Wsus { stores: self, anchor: self.held[site.index()].wsus }
+    }
+
+    /// A site's internet-based WSUS.
+    pub fn internet_wsus(&self, site: SiteId) -> impl UpdateServices + '_ {
+        Wsus { stores: self, anchor: self.held[site.index()].internet }
+    }
+
+    /// A site's database.
+    pub fn database(&self, site: SiteId) -> impl SiteDatabase + '_ {
+        Database { stores: self, version: self.held[site.index()].database }
+    }
+}
+
+struct Wsus<'a> {
+    stores: &'a Stores,
+    anchor: Anchor,
+}
+
+impl UpdateServices for Wsus<'_> {
+    fn anchor(&self) -> Anchor {
+        self.anchor
+    }
+
+    fn since(&self, anchor: Anchor) -> Pull {
+        let Stores { wsus_log, catalogue, .. } = self.stores;
+        Pull {
+            upto: self.anchor.max(anchor),
+            updates: self.anchor.0.saturating_sub(anchor.0),
+            bytes: wsus_log.bytes(anchor.min(self.anchor), self.anchor, catalogue),
+        }
+    }
+
+    fn held(&self, update: UpdateId) -> Option<RevisionId> {
+        self.stores.wsus_log.held(update, self.anchor, &self.stores.catalogue)
+    }
+}
+
+struct Database<'a> {
+    stores: &'a Stores,
+    version: u32,
+}
+
+impl SiteDatabase for Database<'_> {
+    fn content_version(&self) -> u32 {
+        self.version
+    }
+
+    fn held(&self, update: UpdateId) -> Option<RevisionId> {
+        let end = self.stores.versions[self.version as usize];
+        self.stores.database_log.held(update, end, &self.stores.catalogue)
+    }
+}
+
+#[cfg(test)]
+mod tests;

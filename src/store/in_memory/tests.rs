@@ -1,0 +1,182 @@
+//! The shared logs, held against plain maps of revisions.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::store::Contents;
+use crate::units::Instant;
+
+const SITES: usize = 4;
+const BASELINE: u32 = 12;
+const TOP: SiteId = SiteId(0);
+
+/// What a database holds, told naively: the newest revision of each update.
+type Plain = BTreeMap<UpdateId, RevisionId>;
+
+fn catalogue(releases: &[(u32, u32, u32, u32, u32)]) -> Arc<Catalogue> {
+    let mut catalogue = Catalogue::with_baseline(BASELINE, Bytes(1_200));
+    for &(updates, revised, superseded, expired, removed) in releases {
+        catalogue.add_release(&Contents {
+            at: Instant::START,
+            updates,
+            changes: [
+                (Change::Revised, revised),
+                (Change::Superseded, superseded),
+                (Change::Expired, expired),
+                (Change::Removed, removed),
+            ],
+            metadata: Bytes(999),
+            product: "Windows",
+            classification: "Updates",
+        });
+    }
+    Arc::new(catalogue)
+}
+
+fn take(plain: &mut Plain, catalogue: &Catalogue, revision: RevisionId) {
+    let held = plain.entry(catalogue.revision(revision).update).or_insert(revision);
+    *held = (*held).max(revision);
+}
+
+/// What can happen to the stores of a chain of four sites.
+#[derive(Clone, Debug)]
+enum Step {
+    Publish,
+    PullTop,
+    Import { full: bool },
+    Pull { site: u32 },
+    Insert { site: u32 },
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let step = prop_oneof![
+        Just(Step::Publish),
+        Just(Step::PullTop),
+        any::<bool>().prop_map(|full| Step::Import { full }),
+        (1..SITES as u32).prop_map(|site| Step::Pull { site }),
+        (1..SITES as u32).prop_map(|site| Step::Insert { site }),
+    ];
+    proptest::collection::vec(step, 1..120)
+}
+
+proptest! {
+    #[test]
+    fn p2_p4_sharing_holds_what_plain_maps_hold(
+        steps in steps(),
+        releases in proptest::collection::vec((1..5u32, 0..4u32, 0..3u32, 0..3u32, 0..2u32), 1..10),
+        current in any::<bool>(),
+    ) {
+        let catalogue = catalogue(&releases);
+        let build = if current { Stores::current } else { Stores::empty };
+        let mut stores = build(catalogue.clone(), BASELINE, SITES);
+        let mut wsus = vec![Plain::new(); SITES];
+        let mut database = vec![Plain::new(); SITES];
+        if current {
+            for plain in wsus.iter_mut().chain(&mut database) {
+                (0..BASELINE).for_each(|id| take(plain, &catalogue, RevisionId(id)));
+            }
+        }
+        let mut published = BASELINE;
+        let mut next_release = 0;
+        let mut packages: Vec<Plain> = Vec::new();
+        let first_version = u32::from(current);
+        for step in steps {
+            match step {
+                Step::Publish if next_release < releases.len() => {
+                    let release = ReleaseId(next_release as u32);
+                    stores.publish(release);
+                    published = catalogue.release(release).end;
+                    next_release += 1;
+                }
+                Step::Publish => {}
+                Step::PullTop => {
+                    let pull = stores.pull_from_source();
+                    stores.commit_from_source(TOP, pull);
+                    (0..published).for_each(|id| take(&mut wsus[0], &catalogue, RevisionId(id)));
+                }
+                Step::Import { full } => {
+                    let comparison = stores.compare(TOP, full);
+                    let before = stores.database(TOP).content_version();
+                    let changes = comparison.updates();
+                    let after = stores.apply(TOP, comparison);
+                    // P5: the version rises by one exactly when something changed.
+                    prop_assert_eq!(after, before + u32::from(changes > 0));
+                    if full {
+                        database[0] = wsus[0].clone();
+                    } else {
+                        for (update, _) in &wsus[0] {
+                            // P4: a delta inserts only updates that the database lacks, as they
+                            // were released.
+                            let released = catalogue.history(*update).last().unwrap();
+                            database[0].entry(*update).or_insert(released);
+                        }
+                    }
+                    if after > before {
+                        packages.push(database[0].clone());
+                    }
+                }
+                Step::Pull { site } => {
+                    let parent = SiteId(site - 1);
+                    let pull = stores.wsus(parent).since(stores.wsus(SiteId(site)).anchor());
+                    stores.commit(SiteId(site), pull);
+                    wsus[site as usize] = wsus[site as usize - 1].clone();
+                }
+                Step::Insert { site } => {
+                    let version = stores.database(SiteId(site)).content_version();
+                    let above = stores.database(SiteId(site - 1)).content_version();
+                    if version < above {
+                        stores.insert(SiteId(site), version + 1);
+                        database[site as usize] =
+                            packages[(version + 1 - first_version - 1) as usize].clone();
+                    }
+                }
+            }
+            for site in 0..SITES {
+                let id = SiteId(site as u32);
+                for update in (0..catalogue.updates()).map(UpdateId) {
+                    prop_assert_eq!(
+                        stores.wsus(id).held(update), wsus[site].get(&update).copied(),
+                        "WSUS of site {}, update {:?}", site, update
+                    );
+                    prop_assert_eq!(
+                        stores.database(id).held(update), database[site].get(&update).copied(),
+                        "database of site {}, update {:?}", site, update
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_release_has_arrived_when_all_of_it_has() {
+    let catalogue = catalogue(&[(3, 2, 0, 0, 0), (1, 0, 0, 0, 0)]);
+    let mut stores = Stores::current(catalogue, BASELINE, SITES);
+    stores.publish(ReleaseId(0));
+    stores.publish(ReleaseId(1));
+    let before = stores.wsus(TOP).anchor();
+    stores.commit_from_source(TOP, stores.pull_from_source());
+    let after = stores.wsus(TOP).anchor();
+    let releases = |found: &[(u32, ReleaseId)]| found.iter().map(|one| one.1.0).collect::<Vec<_>>();
+    assert_eq!(releases(stores.arrived_in_wsus(before, after)), [0, 1]);
+    assert!(stores.arrived_in_wsus(after, after).is_empty());
+
+    // P4: a delta leaves the revised updates of release 0 behind; only a full one completes it.
+    let version = stores.apply(TOP, stores.compare(TOP, false));
+    assert_eq!(releases(stores.arrived_in_database(version)), [1]);
+    let version = stores.apply(TOP, stores.compare(TOP, true));
+    assert_eq!(releases(stores.arrived_in_database(version)), [0]);
+    assert_eq!(stores.package(version), (2, Bytes(399)));
+}
+
+#[test]
+fn ten_thousand_sites_with_a_hundred_thousand_updates_share_one_log() {
+    let catalogue = Arc::new(Catalogue::with_baseline(100_000, Bytes(6_000_000_000)));
+    let mut stores = Stores::current(catalogue, 100_000, 10_000);
+    assert_eq!(stores.wsus(SiteId(9_999)).held(UpdateId(77)), Some(RevisionId(77)));
+    let pull = stores.wsus(TOP).since(stores.wsus(SiteId(9_999)).anchor());
+    stores.commit(SiteId(9_999), pull);
+    assert!(size_of::<Held>() * 10_000 < 1 << 20, "what a site holds takes a few words");
+}
