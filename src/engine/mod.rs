@@ -82,6 +82,12 @@ impl Engine {
         self.disk.version
     }
 
+    /// The content version that an insertion brings the database to, if it is under way.
+    pub fn inserting(&self, insertion: u32) -> Option<u32> {
+        let under_way = self.ram.inserting == Some(insertion);
+        self.disk.packages.first().copied().filter(|_| under_way)
+    }
+
     /// When the planned retry falls due (T4).
     pub fn retry_at(&self) -> Option<Instant> {
         self.disk.retry.map(|retry| retry.at)

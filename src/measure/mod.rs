@@ -10,5 +10,6 @@
 //! - Rows stand in a fixed order (site, then number; site, then release; fault, site, time).
 
 mod outcome;
+mod reading;
 
 pub use outcome::{Arrival, Attempt, Ending, FaultOccurrence, Outcome};

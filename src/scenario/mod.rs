@@ -12,7 +12,30 @@
 //! - What was written, extended by every default that was used, can be written out again
 //!   ([`Scenario::to_yaml`]) and describes the same world.
 
+mod calendar;
+mod catalogue;
+mod civil;
 mod clock;
+mod defaults;
+mod error;
+mod fault;
+mod generate;
+mod hierarchy;
+mod known;
+mod limits;
+mod quantity;
+mod read;
+mod reader;
+mod selector;
+mod site;
+mod sites;
+mod source;
+mod sync;
+mod timing;
+mod values;
+mod windows_zones;
+mod write;
+mod yaml;
 
 use std::collections::BTreeMap;
 
@@ -20,6 +43,15 @@ use crate::kernel::Distribution;
 use crate::units::{Bytes, Duration, Instant, LinkId, Probability, Rate, SiteId};
 
 pub use clock::{Clock, Zone};
+pub use error::{Diagnostic, Report, Severity};
+pub use hierarchy::Hierarchy;
+
+/// What the command line says instead of the file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Overrides {
+    /// Instead of `seed`.
+    pub seed: Option<u64>,
+}
 
 /// The description of one world, checked and with all defaults filled in.
 #[derive(Clone, Debug)]
@@ -103,7 +135,7 @@ pub enum Source {
 }
 
 /// What there is to synchronise.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Catalogue {
     /// How many updates had been published before the start.
     pub baseline_updates: u32,
@@ -152,7 +184,7 @@ pub struct Link {
 }
 
 /// A site.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Site {
     /// The site code, e.g. `CEN`: what chance, results and messages hang on.
     pub code: String,
@@ -206,7 +238,7 @@ pub struct SoftwareUpdatePoint {
 }
 
 /// An internet-based software update point that synchronises with its site's active one (P6).
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct InternetPoint {
     /// `server`: its name; empty when none was given.
     pub server: String,
@@ -300,7 +332,7 @@ pub enum Action {
 }
 
 /// A fault and when it occurs.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Fault {
     /// Its name.
     pub name: String,

@@ -85,6 +85,12 @@ impl Stores {
         &self.catalogue
     }
 
+    /// How many updates the top-level WSUS knows, in whatever state: what a full comparison
+    /// must get through (P4).
+    pub fn known_updates(&self) -> u32 {
+        self.wsus_log.updates()
+    }
+
     /// The source publishes a release (U4); releases come in order.
     pub fn publish(&mut self, release: ReleaseId) {
         let range = self.catalogue.release(release);

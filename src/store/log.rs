@@ -1,6 +1,6 @@
 use std::ops::Range;
 
-use super::{Anchor, Catalogue, RevisionId, UpdateId};
+use super::{Anchor, Catalogue, Change, RevisionId, UpdateId};
 use crate::units::{Bytes, ReleaseId};
 
 /// The revisions that came into a database, in the order in which they came.
@@ -14,6 +14,8 @@ pub(super) struct Log {
     /// The positions in `segments`, by the first revision of each.
     by_revision: Vec<u32>,
     len: u32,
+    /// How many different updates there are among them.
+    updates: u32,
     /// How many revisions of each release have not come yet.
     missing: Vec<u32>,
     /// The releases that are complete, and how long the log was then.
@@ -39,6 +41,11 @@ impl Log {
         Anchor(self.len)
     }
 
+    /// How many different updates have come.
+    pub fn updates(&self) -> u32 {
+        self.updates
+    }
+
     /// Appends revisions; none of them may be here already.
     pub fn append(&mut self, range: Range<u32>, catalogue: &Catalogue) {
         if range.is_empty() {
@@ -56,6 +63,8 @@ impl Log {
         self.by_revision.insert(place, self.segments.len() as u32);
         self.segments.push(segment);
         self.len += segment.len;
+        let is_new = |&one: &u32| catalogue.revision(RevisionId(one)).change == Change::Released;
+        self.updates += range.clone().filter(is_new).count() as u32;
         self.count_releases(range, catalogue);
     }
 

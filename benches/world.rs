@@ -1,0 +1,133 @@
+//! The whole world: engines, stores, network and faults, at 1,000, 10,000 and 100,000 sites.
+//!
+//! `cargo bench --bench world` prints, for each size and level of recording, events, nanoseconds
+//! of wall time per event, events per second and the peak memory of the process. With
+//! `-- --sites N` only that size is run (1,000,000 is worth a try), with `-- --quick` a tenth of
+//! a year.
+//!
+//! The hierarchy is the `tree` of the comparison with other engines: fan-out 20, a sync from the
+//! root every week for a year, requests that take 1 to 60 seconds, exponential work, 10 % of the
+//! attempts failing and retried after 60 minutes. Beside it, here, everything else is real too:
+//! a catalogue that grows, packages for the databases, pulls by anchor.
+
+// Wall time is what a bench is about.
+#![allow(clippy::disallowed_methods)]
+
+use std::time::Instant as WallInstant;
+
+use supsim::scenario::{Overrides, Recording, Scenario};
+use supsim::units::{Instant, SiteId};
+use supsim::world::{Blueprint, World};
+
+const THREE_SITES: &str = "
+supsim: 1
+kind: scenario
+name: tree
+start: 2026-01-01 00:00
+duration: 364d
+catalogue:
+  baseline: { updates: 20000, metadata: 1200 MB }
+  releases: { weekly: { when: { every: 7d }, updates: 40, revises: 10, metadata: 12 MB } }
+sync: { schedule: { simple: { every: 7d, start: 2026-01-01 01:00 } } }
+timing:
+  request: { uniform: { min: 1s, max: 60s } }
+  connect: 1s
+  pull: { exponential: { mean: 10min } }
+  settle: 2min
+  import: 30min
+  insert: { exponential: { mean: 5min } }
+sites:
+  CEN: { type: central }
+  PR1: { parent: CEN }
+  PR2: { parent: CEN }
+faults:
+  now-and-then:
+    where: { not: { code: CEN } }
+    do: { fail_sync: { after: { exponential: { mean: 5min } } } }
+    when: { per_attempt: 10% }
+";
+
+const FAN_OUT: usize = 20;
+
+/// The scenario with that many sites.
+fn tree(sites: usize) -> Scenario {
+    let Ok((mut scenario, _)) = Scenario::parse("tree.yaml", THREE_SITES, &Overrides::default())
+    else {
+        panic!("the scenario of this bench is wrong");
+    };
+    let child = scenario.sites[1].clone();
+    scenario.sites.truncate(1);
+    for number in 1..sites {
+        let parent = (number - 1) / FAN_OUT;
+        let mut site = child.clone();
+        site.code = format!("S{number}");
+        site.parent = Some(SiteId(parent as u32));
+        site.tier = scenario.sites[parent].tier + 1;
+        scenario.sites.push(site);
+    }
+    scenario.faults[0].sites = (1..sites as u32).map(SiteId).collect();
+    scenario
+}
+
+/// The peak memory of this process \[MiB\], where the system tells.
+fn peak_memory() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
+    let kib: u64 = line.split_whitespace().nth(1)?.parse().ok()?;
+    Some(kib / 1024)
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().collect();
+    let quick = arguments.iter().any(|argument| argument == "--quick");
+    let only = arguments.iter().position(|argument| argument == "--sites");
+    let only = only.and_then(|place| arguments.get(place + 1)?.parse::<usize>().ok());
+    let sizes = only.map_or(vec![1_000, 10_000, 100_000], |sites| vec![sites]);
+    let rounds = if quick { 1 } else { 5 };
+    println!("whole world, weekly syncs, medians of {rounds} rounds");
+    println!(
+        "{:>9}  {:>9}  {:>11}  {:>9}  {:>12}  {:>7}  {:>8}",
+        "sites", "recording", "events", "ns/event", "events/s", "ratio", "peak MiB"
+    );
+    for sites in sizes {
+        let mut scenario = tree(sites);
+        let weeks = if quick || sites > 100_000 { 5 } else { 52 };
+        let days = if sites >= 100_000 { weeks.min(10) * 7 } else { weeks * 7 };
+        scenario.duration = supsim::units::Duration::from_days(days);
+        let mut none = f64::NAN;
+        for (recording, name) in
+            [(Recording::None, "none"), (Recording::Attempts, "attempts"), (Recording::All, "all")]
+        {
+            if recording != Recording::None && sites > 10_000 {
+                continue;
+            }
+            scenario.recording = recording;
+            let blueprint = Blueprint::new(&scenario);
+            let mut times = Vec::new();
+            let mut events = 0;
+            for round in 0..rounds {
+                let mut world = World::new(&blueprint, round);
+                let started = WallInstant::now();
+                world.run_until(Instant::START + scenario.duration);
+                let elapsed = started.elapsed().as_nanos() as f64;
+                events = world.events();
+                times.push(elapsed / events as f64);
+            }
+            let time = median(times);
+            if recording == Recording::None {
+                none = time;
+            }
+            let memory = peak_memory().map_or("-".to_owned(), |mebibytes| mebibytes.to_string());
+            println!(
+                "{sites:>9}  {name:>9}  {events:>11}  {time:>9.1}  {:>12.0}  {:>7.2}  {memory:>8}",
+                1e9 / time,
+                time / none,
+            );
+        }
+    }
+}

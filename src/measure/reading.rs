@@ -1,0 +1,240 @@
+//! From the record to the rows.
+
+use super::{Arrival, Attempt, Ending, FaultOccurrence, Outcome};
+use crate::scenario::{Occurs, Scenario};
+use crate::trace::{Fact, Part, Record, Status, Trace};
+use crate::units::{Bytes, FaultId, Instant, ReleaseId, SiteId};
+
+impl Outcome {
+    /// Reads what a trace says.
+    pub fn of(scenario: &Scenario, trace: &Trace) -> Outcome {
+        let mut reading = Reading::new(scenario, trace);
+        for (position, record) in trace.records.iter().enumerate() {
+            reading.read(position, record);
+        }
+        reading.finish()
+    }
+}
+
+/// What has been read so far.
+struct Reading<'a> {
+    scenario: &'a Scenario,
+    trace: &'a Trace,
+    attempts: Vec<Attempt>,
+    /// The last synchronisation of each site, by its position in `attempts`.
+    last: Vec<Option<usize>>,
+    /// Rows of sites that can be reached, `releases` for each.
+    arrivals: Vec<Arrival>,
+    /// Where the rows of each site begin in `arrivals`.
+    rows: Vec<Option<usize>>,
+    faults: Vec<FaultOccurrence>,
+}
+
+impl<'a> Reading<'a> {
+    fn new(scenario: &'a Scenario, trace: &'a Trace) -> Self {
+        let sites = scenario.sites.len();
+        let hierarchy = scenario.hierarchy();
+        let releases = &scenario.catalogue.releases;
+        let mut rows = vec![None; sites];
+        let mut arrivals = Vec::new();
+        for site in (0..sites as u32).map(SiteId) {
+            if !hierarchy.within_top_level(site) {
+                continue;
+            }
+            rows[site.index()] = Some(arrivals.len());
+            arrivals.extend(releases.iter().enumerate().map(|(position, release)| Arrival {
+                site,
+                release: ReleaseId(position as u32),
+                published: release.at,
+                database: None,
+                wsus: None,
+                internet: None,
+                current: None,
+                attempt: None,
+            }));
+        }
+        Self {
+            scenario,
+            trace,
+            attempts: Vec::new(),
+            last: vec![None; sites],
+            arrivals,
+            rows,
+            faults: Vec::new(),
+        }
+    }
+
+    fn read(&mut self, position: usize, record: &Record) {
+        let Record { at, site, fact, .. } = *record;
+        match fact {
+            Fact::Announced(status) => self.read_status(position, record, status),
+            Fact::Transferred { .. } => self.change_last(site, |one| one.transferred = Some(at)),
+            Fact::Pulled { updates, bytes, .. } => self.change_last(site, |one| {
+                one.pulled = Some(at);
+                (one.updates, one.bytes) = (updates, bytes);
+            }),
+            Fact::Settled { .. } => self.change_last(site, |one| one.settled = Some(at)),
+            Fact::Imported { .. } => self.change_last(site, |one| one.imported = Some(at)),
+            Fact::InternetPointSynced { .. } => {
+                self.change_last(site, |one| one.internet_done = Some(at));
+            }
+            Fact::Arrived { release, part } => self.read_arrival(at, site, release, part),
+            Fact::FaultBegan { fault } => self.faults.push(FaultOccurrence {
+                fault,
+                site,
+                from: at,
+                until: None,
+                attempts_hit: 0,
+            }),
+            Fact::FaultEnded { fault } => {
+                let open = |one: &&mut FaultOccurrence| {
+                    one.fault == fault && one.site == site && one.until.is_none()
+                };
+                if let Some(occurrence) = self.faults.iter_mut().rev().find(open) {
+                    occurrence.until = Some(at);
+                }
+            }
+            Fact::FaultHit { fault, .. } => self.read_hit(at, site, fault),
+            // They say how it came about, not how it ended.
+            Fact::Released { .. }
+            | Fact::Operated { .. }
+            | Fact::TriggerDeferred { .. }
+            | Fact::TriggerRefused { .. }
+            | Fact::PolicyCreated { .. }
+            | Fact::RequestSent { .. }
+            | Fact::RequestArrived
+            | Fact::PackageSent { .. }
+            | Fact::PackageArrived { .. }
+            | Fact::PackageInserted { .. }
+            | Fact::SendingFailed { .. }
+            | Fact::WentDown
+            | Fact::CameUp => {}
+        }
+    }
+
+    fn read_status(&mut self, position: usize, record: &Record, status: Status) {
+        let Record { at, site, cause, .. } = *record;
+        match status {
+            Status::Started { attempt, kind, trigger } => {
+                self.last[site.index()] = Some(self.attempts.len());
+                self.attempts.push(Attempt {
+                    site,
+                    number: attempt,
+                    trigger,
+                    cause,
+                    caused_by: self.caused_by(position),
+                    kind,
+                    start: at,
+                    pull_start: None,
+                    transferred: None,
+                    pulled: None,
+                    settled: None,
+                    imported: None,
+                    internet_start: None,
+                    internet_done: None,
+                    end: None,
+                    ending: Ending::Unfinished,
+                    failure: None,
+                    retry_at: None,
+                    fault: None,
+                    updates: 0,
+                    bytes: Bytes::ZERO,
+                    version: None,
+                });
+            }
+            Status::SynchronizingWsus { .. } => {
+                self.change_last(site, |one| one.pull_start = Some(at));
+            }
+            Status::SynchronizingDatabase { .. } => {}
+            Status::SynchronizingInternetPoint { .. } => {
+                self.change_last(site, |one| one.internet_start = Some(at));
+            }
+            Status::Done { version, .. } => self.change_last(site, |one| {
+                (one.end, one.ending, one.version) = (Some(at), Ending::Ok, Some(version));
+            }),
+            Status::DoneLicenceTermsPending { version, .. } => self.change_last(site, |one| {
+                (one.end, one.ending) = (Some(at), Ending::LicenceTermsPending);
+                one.version = Some(version);
+            }),
+            Status::Failed { failure, retry_at, .. } => self.change_last(site, |one| {
+                (one.end, one.ending) = (Some(at), Ending::Failed);
+                (one.failure, one.retry_at) = (Some(failure), retry_at);
+            }),
+            // The site's own sync stands; the point's failure is its own (P9).
+            Status::OutOfStep { failure, retry_at, .. } => self.change_last(site, |one| {
+                (one.failure, one.retry_at) = (Some(failure), retry_at);
+            }),
+        }
+    }
+
+    /// The synchronisation whose end led to the record at `position`.
+    fn caused_by(&self, position: usize) -> Option<(SiteId, u32)> {
+        let before = |position: &usize| self.trace.records[*position].cause.position();
+        std::iter::successors(before(&position), before).find_map(|position| {
+            let Record { site, fact, .. } = self.trace.records[position];
+            match fact {
+                Fact::Announced(
+                    Status::Done { attempt, .. }
+                    | Status::DoneLicenceTermsPending { attempt, .. }
+                    | Status::Failed { attempt, .. },
+                ) => Some((site, attempt)),
+                _ => None,
+            }
+        })
+    }
+
+    fn change_last(&mut self, site: SiteId, change: impl FnOnce(&mut Attempt)) {
+        if let Some(last) = self.last[site.index()] {
+            change(&mut self.attempts[last]);
+        }
+    }
+
+    fn read_arrival(&mut self, at: Instant, site: SiteId, release: ReleaseId, part: Part) {
+        let Some(row) = self.rows[site.index()] else { return };
+        let attempt = self.last[site.index()].map(|last| self.attempts[last].number);
+        let has_point = self.scenario.sites[site.index()].sup.is_some();
+        let arrival = &mut self.arrivals[row + release.index()];
+        match part {
+            Part::Database => arrival.database = Some(at),
+            Part::Wsus => (arrival.wsus, arrival.attempt) = (Some(at), attempt),
+            Part::Internet => arrival.internet = Some(at),
+        }
+        // Current: database and WSUS both; without a point, the database alone.
+        arrival.current = match (arrival.database, arrival.wsus) {
+            (Some(database), Some(wsus)) => Some(database.max(wsus)),
+            (Some(database), None) if !has_point => Some(database),
+            _ => None,
+        };
+    }
+
+    fn read_hit(&mut self, at: Instant, site: SiteId, fault: FaultId) {
+        let Some(last) = self.last[site.index()] else { return };
+        self.attempts[last].fault = Some(fault);
+        let start = self.attempts[last].start;
+        if !matches!(self.scenario.faults[fault.index()].occurs, Occurs::Window { .. }) {
+            self.faults.push(FaultOccurrence {
+                fault,
+                site,
+                from: start,
+                until: Some(at),
+                attempts_hit: 1,
+            });
+            return;
+        }
+        // What is down may be the parent's: the hit counts where the fault is.
+        let places = [Some(site), self.scenario.sites[site.index()].parent];
+        for place in places.into_iter().flatten() {
+            let holds = |one: &&mut FaultOccurrence| one.fault == fault && one.site == place;
+            if let Some(occurrence) = self.faults.iter_mut().rev().find(holds) {
+                occurrence.attempts_hit += 1;
+                return;
+            }
+        }
+    }
+
+    fn finish(mut self) -> Outcome {
+        self.attempts.sort_by_key(|one| (one.site, one.number));
+        self.faults.sort_by_key(|one| (one.fault, one.site, one.from));
+        Outcome { attempts: self.attempts, arrivals: self.arrivals, faults: self.faults }
+    }
+}

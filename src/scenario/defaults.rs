@@ -1,0 +1,110 @@
+//! The defaults of the profile `cm2007`: one table, read the way a scenario is read.
+//!
+//! A value stands here once, as text; what uses it reads this text with the same functions that
+//! read a scenario, so that what is printed is what is used.
+
+use super::{Default, Known};
+use Known::{Assumed, Documented, Observed};
+
+/// Every default, in the order of the reference page.
+pub(super) const TABLE: [Default; 29] = [
+    entry("timezone", "UTC", Assumed, "a choice: the zone that is nobody's own"),
+    entry(
+        "duration",
+        "14d",
+        Assumed,
+        "a choice: two weekly synchronisations and what follows them",
+    ),
+    entry("initial", "current", Assumed, "a choice: a hierarchy that has been running"),
+    entry("seed", "1", Assumed, "a choice"),
+    entry("source", "microsoft_update", Documented, "the usual source of the top-level site (U1)"),
+    entry(
+        "catalogue.baseline.updates",
+        "14000",
+        Assumed,
+        "the order of size of a catalogue in use",
+    ),
+    entry("catalogue.baseline.metadata", "900 MB", Assumed, "about 64 KB for each update"),
+    entry("catalogue.releases.product", "Windows", Assumed, "a choice"),
+    entry("catalogue.releases.classification", "Security Updates", Assumed, "a choice"),
+    entry(
+        "links.bandwidth",
+        "unlimited",
+        Assumed,
+        "a choice: a link is a bottleneck only when it is described",
+    ),
+    entry("links.latency", "0s", Assumed, "a choice, as for the bandwidth"),
+    entry("sites.type", "central at the root, else primary", Assumed, "a choice"),
+    entry(
+        "sites.sup",
+        "{ server: local, console: installed }",
+        Assumed,
+        "a choice: every site has one",
+    ),
+    entry(
+        "sync.schedule",
+        "{ simple: { every: 7d } }",
+        Documented,
+        "the product's simple schedule (T1)",
+    ),
+    entry(
+        "sync.retry.every",
+        "60min",
+        Documented,
+        "the product's retry after a failed synchronisation (T4)",
+    ),
+    entry("sync.retry.limit", "none", Assumed, "no limit is documented (T4)"),
+    entry("sync.retry.jitter", "0s", Assumed, "none is documented (T4)"),
+    entry(
+        "sync.site_complete",
+        "after_internet_point",
+        Assumed,
+        "the order of the product's description (P9)",
+    ),
+    entry(
+        "timing.request",
+        "50s",
+        Observed,
+        "51.3 s from a parent's 6702 to its child's 6701 on a LAN",
+    ),
+    entry("timing.connect", "1.1s", Observed, "6701 to 6704: 1.1 s at the top, 1.3 s at a child"),
+    entry(
+        "timing.pull",
+        "{ base: 10s, per_update: 400ms }",
+        Observed,
+        "70.9 s for 130 changed updates, transfer included",
+    ),
+    entry("timing.settle", "2min", Documented, "the product's wait for WSUS results (P3)"),
+    entry(
+        "timing.import",
+        "{ base: 10s, per_update: 200ms, per_known: 150ms }",
+        Assumed,
+        "37.1 s for 130 updates; a full synchronisation of a large catalogue takes 40 to 50 min",
+    ),
+    entry("timing.insert", "{ base: 30s, per_update: 100ms }", Assumed, "no measurement is known"),
+    entry("timing.internet", "{ base: 10s, per_update: 400ms }", Assumed, "as `timing.pull`"),
+    entry("faults.pick", "all", Assumed, "a choice"),
+    entry("faults.do.fail_sync.phase", "pull", Assumed, "a choice: the step that waits for others"),
+    entry("record.events", "all", Assumed, "a choice"),
+    entry("sites.timezone", "the scenario's", Assumed, "a choice"),
+];
+
+const fn entry(
+    key: &'static str,
+    value: &'static str,
+    status: Known,
+    source: &'static str,
+) -> Default {
+    Default { key, value, status, source }
+}
+
+/// The default of that key.
+pub(super) fn of(key: &str) -> Option<&'static Default> {
+    TABLE.iter().find(|default| default.key == key)
+}
+
+/// The text of the default of that key; every key that is asked for is in the table, which a
+/// test makes sure of.
+pub(super) fn text(key: &str) -> &'static str {
+    of(key).map_or("", |default| default.value)
+}

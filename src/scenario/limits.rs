@@ -1,0 +1,45 @@
+//! The limits of a scenario file: what is larger is refused before it costs time or memory.
+
+use crate::units::Duration;
+
+/// A file \[bytes\]: a hundred thousand sites of one line each fit.
+pub const FILE_BYTES: usize = 16 * 1024 * 1024;
+/// Maps and lists inside one another.
+pub const NESTING: usize = 32;
+/// Values, keys, maps and lists in one file.
+pub const NODES: usize = 3_000_000;
+/// Keys of one map, or values of one list.
+pub const ENTRIES: usize = 1_000_000;
+/// Keys of one map whose names are free.
+pub const NAMES: usize = 150_000;
+/// One text \[bytes\].
+pub const SCALAR_BYTES: usize = 64 * 1024;
+/// Mistakes that are shown; more are counted.
+pub const FINDINGS: usize = 1_000;
+
+/// Sites, written or generated.
+pub const SITES: usize = 100_000;
+/// Tiers of the hierarchy.
+pub const TIERS: u32 = 64;
+/// Faults written, and as many releases and operations.
+pub const WRITTEN: usize = 10_000;
+/// Occurrences of all releases together, and as many instants of the schedule.
+pub const OCCURRENCES: usize = 1_000_000;
+/// The run, and every duration written: ten years and a little.
+pub const LONGEST: Duration = Duration::from_days(3_660);
+/// `per_update` and `per_known`.
+pub const PER_UPDATE: Duration = Duration::from_hours(1);
+/// Clients of one kind at one site.
+pub const CLIENTS: u32 = 10_000_000;
+/// Updates of the whole catalogue: with `PER_UPDATE`, no product leaves 64 bits.
+pub const UPDATES: u32 = 100_000_000;
+/// Metadata of the whole catalogue \[bytes\].
+pub const METADATA: u64 = 10_000_000_000_000;
+/// The slowest link \[bit/s\].
+pub const SLOWEST: u64 = 1_000;
+/// The fastest link \[bit/s\].
+pub const FASTEST: u64 = 1_000_000_000_000;
+/// A name or a label \[characters\].
+pub const NAME_CHARACTERS: usize = 100;
+/// A description \[characters\].
+pub const DESCRIPTION_CHARACTERS: usize = 10_000;

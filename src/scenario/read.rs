@@ -1,0 +1,384 @@
+//! From a file to a checked [`Scenario`]: every part in turn, every mistake noted on the way.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use super::error::{Diagnostic, Report};
+use super::known::Known;
+use super::reader::{Fields, Reader};
+use super::site::{Common, Names, templates};
+use super::sites::Sites;
+use super::source::Place;
+use super::timing::{TimingWritten, Timings};
+use super::values::{Run, Zones};
+use super::yaml::{self, Node};
+use super::{
+    Clock, Initial, Link, Overrides, Recording, Scenario, Source, Sync, Zone, catalogue, defaults,
+    fault, generate, limits, quantity, sync,
+};
+use crate::units::Duration;
+
+const KEYS: [&str; 21] = [
+    "supsim",
+    "kind",
+    "name",
+    "description",
+    "profile",
+    "timezone",
+    "start",
+    "duration",
+    "initial",
+    "seed",
+    "replications",
+    "source",
+    "catalogue",
+    "links",
+    "templates",
+    "sites",
+    "generate",
+    "sync",
+    "operations",
+    "timing",
+    "faults",
+];
+
+/// Words of the language that this version does not read.
+const LATER: [&str; 10] = [
+    "extends",
+    "warmup",
+    "params",
+    "criteria",
+    "routes",
+    "import",
+    "overrides",
+    "clients",
+    "sms2003",
+    "expect",
+];
+
+impl Scenario {
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, or that it cannot be read.
+    pub fn read(path: &Path, overrides: &Overrides) -> Result<(Scenario, Vec<Diagnostic>), Report> {
+        let name = path.display().to_string();
+        let refuse = |code, message: &str, note: String| {
+            let mut reader = Reader::new();
+            reader.error(code, Place::default(), message, note);
+            reader.into_report(&name, "")
+        };
+        let size = std::fs::metadata(path)
+            .map_err(|why| refuse("E0001", "this file cannot be read", why.to_string()))?;
+        if size.len() > limits::FILE_BYTES as u64 {
+            let note = format!("{} bytes; at most {}", size.len(), limits::FILE_BYTES);
+            return Err(refuse("E0002", "this file is too large", note));
+        }
+        let bytes = std::fs::read(path)
+            .map_err(|why| refuse("E0001", "this file cannot be read", why.to_string()))?;
+        let text = String::from_utf8(bytes).map_err(|why| {
+            let note = format!(
+                "byte {} is not part of a character; save the file as UTF-8",
+                why.utf8_error().valid_up_to() + 1
+            );
+            refuse("E0003", "this file is not UTF-8 text", note)
+        })?;
+        Scenario::parse(&name, &text, overrides)
+    }
+
+    /// Reads a text; `file_name` is for messages only.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, in order of place, warnings among the errors.
+    pub fn parse(
+        file_name: &str,
+        text: &str,
+        overrides: &Overrides,
+    ) -> Result<(Scenario, Vec<Diagnostic>), Report> {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let mut reader = Reader::new();
+        let scenario = if text.len() > limits::FILE_BYTES {
+            let note = format!("{} bytes; at most {}", text.len(), limits::FILE_BYTES);
+            reader.error("E0002", Place::default(), "this file is too large", note);
+            None
+        } else {
+            yaml::parse(&mut reader, text).and_then(|root| document(&mut reader, &root, overrides))
+        };
+        let sound = reader.errors() == 0;
+        let report = reader.into_report(file_name, text);
+        match scenario {
+            Some(scenario) if sound => Ok((scenario, report.diagnostics)),
+            _ => Err(report),
+        }
+    }
+}
+
+fn document(reader: &mut Reader, root: &Node<'_>, overrides: &Overrides) -> Option<Scenario> {
+    let keys: Vec<&str> = KEYS.into_iter().chain(["record"]).collect();
+    let fields = reader.fields(root, "a scenario", &keys, &LATER)?;
+    let is_scenario = heading(reader, &fields);
+    if !is_scenario {
+        return None;
+    }
+    let name = reader.required(&fields, "name", "a scenario", "name: lower-case-words");
+    let name = name.and_then(|node| scenario_name(reader, node));
+    let description =
+        fields.get("description").and_then(|node| reader.prose(node, "`description`"));
+    let mut zones = Zones::new();
+    let run = run(reader, &mut zones, &fields);
+    let initial = initial(reader, &fields);
+    let seed = seed(reader, &fields, overrides);
+    if let Some(node) = fields.get("replications") {
+        replications(reader, node);
+    }
+
+    let links = fields.get("links").map(|node| links(reader, node)).unwrap_or_default();
+    let catalogue = catalogue::read(reader, &mut zones, &run, fields.get("catalogue"));
+    let sync = sync::read(reader, &mut zones, &run, fields.get("sync"));
+    let mut names = Names { links: &links, zones };
+    let source = source(reader, &names, &fields);
+
+    let timing = fields.get("timing").and_then(|node| reader.timing(node));
+    let templates = templates(reader, &mut names, fields.get("templates"));
+    let template_names: BTreeSet<String> = templates.keys().cloned().collect();
+    let common = Common { zone: run.clock.zone().clone(), retry: sync.retry, templates };
+    let mut sites = Sites::new(Timings::new(timing.unwrap_or_else(TimingWritten::default)));
+    if let Some(node) = fields.get("sites") {
+        sites.read(reader, &mut names, &common, node);
+    }
+    if let Some(node) = fields.get("generate") {
+        generate::read(reader, &mut names, &common, &mut sites, &template_names, node);
+    }
+    sites.check(reader, fields.entry("sites").map_or(fields.place, |entry| entry.place));
+    let retry = sync.retry.resolved(reader);
+
+    let mut known = Known {
+        names: &names,
+        templates: &template_names,
+        sites: &sites.list,
+        codes: &sites.codes,
+    };
+    let operations =
+        fields.get("operations").map(|node| sync::operations(reader, &mut known, &run, node));
+    let faults = fields.get("faults").map(|node| fault::read(reader, &mut known, &run, node));
+    let recording = recording(reader, &fields);
+    let defaults_used =
+        defaults::TABLE.iter().filter(|default| reader.defaults().contains(default.key));
+    let defaults_used = defaults_used.cloned().collect();
+    Some(Scenario {
+        name: name?.to_owned(),
+        description: description.unwrap_or_default().to_owned(),
+        clock: run.clock,
+        duration: run.duration,
+        initial: initial?,
+        seed: seed?,
+        source: source?,
+        catalogue,
+        sites: sites.list,
+        timings: sites.timings.into_found(),
+        sync: Sync {
+            schedule: sync.schedule,
+            schedule_text: sync.schedule_text,
+            retry,
+            site_complete: sync.site_complete,
+        },
+        operations: operations.unwrap_or_default(),
+        faults: faults.unwrap_or_default(),
+        recording: recording?,
+        links,
+        defaults_used,
+    })
+}
+
+/// `supsim`, `kind`, `profile`: is it ours to read at all?
+fn heading(reader: &mut Reader, fields: &Fields<'_, '_>) -> bool {
+    let version = reader.required(fields, "supsim", "a scenario", "supsim: 1");
+    if let Some(node) = version
+        && let Some(text) = reader.scalar(node, "`supsim`")
+        && text != "1"
+    {
+        let note = "this program reads version 1";
+        reader.error(
+            "E0112",
+            node.place,
+            format!("unknown version `{text}` of the language"),
+            note,
+        );
+        return false;
+    }
+    let kind = reader.required(fields, "kind", "a scenario", "kind: scenario");
+    let is_scenario = kind.is_none_or(|node| {
+        reader.choice(node, "a kind of file", &["scenario"], &[], &[], &["study"]).is_some()
+    });
+    if let Some(node) = fields.get("profile") {
+        reader.choice(node, "a profile", &["cm2007"], &[], &[], &["cm2012", "cm-current", "wsus"]);
+    }
+    is_scenario
+}
+
+fn scenario_name<'n>(reader: &mut Reader, node: &'n Node<'_>) -> Option<&'n str> {
+    let text = reader.text(node, "`name`")?;
+    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    let good = text.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit())
+        && text.chars().all(fits)
+        && text.len() <= limits::NAME_CHARACTERS;
+    if !good {
+        let note = "lower-case letters, digits and `-`, at most 100: it names files too";
+        reader.error(
+            "E0109",
+            node.place,
+            format!("`{text}` cannot be the name of a scenario"),
+            note,
+        );
+        return None;
+    }
+    Some(text)
+}
+
+/// `timezone`, `start`, `duration`.
+fn run(reader: &mut Reader, zones: &mut Zones, fields: &Fields<'_, '_>) -> Run {
+    let zone = match fields.get("timezone") {
+        Some(node) => reader.zone(zones, node),
+        None => {
+            reader.used_default("timezone");
+            Some(Zone::utc())
+        }
+    };
+    let node = reader.required(fields, "start", "a scenario", "start: 2026-01-12 00:00");
+    let start = node.and_then(|node| {
+        let here = zone.clone().unwrap_or_else(Zone::utc);
+        reader.timestamp(node, "`start`", &here)
+    });
+    let duration = match fields.get("duration") {
+        Some(node) => reader.positive_duration(node, "`duration`"),
+        None => {
+            reader.used_default("duration");
+            quantity::duration(defaults::text("duration")).ok()
+        }
+    };
+    Run {
+        known: zone.is_some() && start.is_some() && duration.is_some(),
+        clock: Clock::new(start.unwrap_or_default(), zone.unwrap_or_else(Zone::utc)),
+        duration: duration.unwrap_or(Duration::from_days(1)),
+    }
+}
+
+const INITIAL: [(&str, Initial); 2] = [("current", Initial::Current), ("empty", Initial::Empty)];
+
+fn initial(reader: &mut Reader, fields: &Fields<'_, '_>) -> Option<Initial> {
+    match fields.get("initial") {
+        Some(node) => reader.word_of(node, "an initial state", &INITIAL),
+        None => {
+            reader.used_default("initial");
+            let word = defaults::text("initial");
+            INITIAL.iter().find(|(name, _)| *name == word).map(|(_, initial)| *initial)
+        }
+    }
+}
+
+fn seed(reader: &mut Reader, fields: &Fields<'_, '_>, overrides: &Overrides) -> Option<u64> {
+    let written = fields.get("seed").map(|node| reader.count(node, "`seed`", 0, u64::MAX));
+    if let Some(seed) = overrides.seed {
+        return Some(seed);
+    }
+    written.unwrap_or_else(|| {
+        reader.used_default("seed");
+        defaults::text("seed").parse().ok()
+    })
+}
+
+fn replications(reader: &mut Reader, node: &Node<'_>) {
+    if reader.count(node, "`replications`", 1, 1_000_000).is_some_and(|count| count > 1) {
+        reader
+            .error(
+                "E0190",
+                node.place,
+                "`replications` above 1 are part of the language, but this version of supsim cannot run them",
+                "write `replications: 1`, and run it once for each seed",
+            )
+            .help("a result of several runs needs their statistics, which this version does not compute");
+    }
+}
+
+fn source(reader: &mut Reader, names: &Names<'_>, fields: &Fields<'_, '_>) -> Option<Source> {
+    let Some(node) = fields.get("source") else {
+        reader.used_default("source");
+        return Some(Source::MicrosoftUpdate);
+    };
+    let choice =
+        reader.choice(node, "a source", &["microsoft_update", "none"], &["wsus"], &[], &[])?;
+    match (choice.word, choice.value) {
+        ("wsus", Some(value)) => {
+            let fields = reader.fields(value, "`wsus`", &["link"], &[])?;
+            match fields.get("link") {
+                Some(node) => names.link(reader, node).map(|link| Source::Wsus(Some(link))),
+                None => Some(Source::Wsus(None)),
+            }
+        }
+        ("none", _) => Some(Source::None),
+        _ => Some(Source::MicrosoftUpdate),
+    }
+}
+
+/// `links`, in the order of their names.
+fn links(reader: &mut Reader, node: &Node<'_>) -> Vec<Link> {
+    let entries = reader.map(node, "`links`").unwrap_or_default();
+    let mut links: Vec<Link> = Vec::with_capacity(entries.len());
+    for entry in entries {
+        let Some(name) = reader.identifier(entry, "a link", &[]) else { continue };
+        let link =
+            reader.within(&format!("links.{name}"), |reader| link(reader, name, &entry.value));
+        // one that could not be read still exists: nothing more is said where it is used
+        links.push(link.unwrap_or(Link {
+            name: name.to_owned(),
+            bandwidth: None,
+            latency: Duration::ZERO,
+        }));
+    }
+    links.sort_by(|a, b| a.name.cmp(&b.name));
+    links.dedup_by(|a, b| a.name == b.name);
+    links
+}
+
+fn link(reader: &mut Reader, name: &str, node: &Node<'_>) -> Option<Link> {
+    let fields = reader.fields(node, "a link", &["bandwidth", "latency"], &["loss"])?;
+    let bandwidth = match fields.get("bandwidth") {
+        Some(node) if matches!(node.value, yaml::Value::Map(_)) => {
+            reader.choice(node, "a bandwidth", &["unlimited"], &[], &[], &["hourly"]);
+            None
+        }
+        Some(node) => match reader.scalar(node, "`bandwidth`")? {
+            "unlimited" => None,
+            _ => Some(reader.rate(node, "`bandwidth`")?),
+        },
+        None => {
+            reader.used_default("links.bandwidth");
+            None
+        }
+    };
+    let latency = match fields.get("latency") {
+        Some(node) => reader.duration(node, "`latency`")?,
+        None => {
+            reader.used_default("links.latency");
+            quantity::duration(defaults::text("links.latency")).unwrap_or_default()
+        }
+    };
+    Some(Link { name: name.to_owned(), bandwidth, latency })
+}
+
+pub(super) const RECORDINGS: [(&str, Recording); 3] =
+    [("all", Recording::All), ("attempts", Recording::Attempts), ("none", Recording::None)];
+
+fn recording(reader: &mut Reader, fields: &Fields<'_, '_>) -> Option<Recording> {
+    let record = fields
+        .get("record")
+        .and_then(|node| reader.fields(node, "`record`", &["events"], &["series_every"]));
+    match record.and_then(|fields| fields.get("events")) {
+        Some(node) => reader.word_of(node, "a way to record", &RECORDINGS),
+        None => {
+            reader.used_default("record.events");
+            let word = defaults::text("record.events");
+            RECORDINGS.iter().find(|(name, _)| *name == word).map(|(_, recording)| *recording)
+        }
+    }
+}

@@ -1,0 +1,419 @@
+//! A site as written, in a template or by itself, and as it is meant.
+
+use std::collections::BTreeMap;
+
+use super::reader::{Reader, checked_label};
+use super::source::Place;
+use super::timing::{TimingWritten, Timings};
+use super::values::Zones;
+use super::yaml::{Entry, Node};
+use super::{
+    InternetPoint, Link, Retry, Site, SiteKind, SoftwareUpdatePoint, Work, Zone, defaults, limits,
+    quantity,
+};
+use crate::units::{Duration, LinkId};
+
+/// What a site or a template says; `None` where it says nothing.
+#[derive(Clone, Default)]
+pub(super) struct SiteWritten {
+    pub template: Option<(String, Place)>,
+    pub kind: Option<(SiteKind, Place)>,
+    pub parent: Option<(String, Place)>,
+    pub name: Option<String>,
+    pub labels: BTreeMap<String, String>,
+    pub zone: Option<Zone>,
+    pub clients: Option<u32>,
+    pub link: Option<LinkId>,
+    pub sup: Option<Option<SoftwareUpdatePoint>>,
+    pub internet: Option<InternetWritten>,
+    pub timing: Option<Box<TimingWritten>>,
+    pub retry: RetryWritten,
+}
+
+/// An internet-based point as written.
+#[derive(Clone)]
+pub(super) struct InternetWritten {
+    pub place: Place,
+    pub server: String,
+    pub link: Option<LinkId>,
+    pub work: Option<Work>,
+}
+
+/// `retry` as written; its parts are inherited one by one.
+#[derive(Clone, Copy, Default)]
+pub(super) struct RetryWritten {
+    pub every: Option<Duration>,
+    pub limit: Option<Option<u32>>,
+    pub jitter: Option<Duration>,
+}
+
+/// The names that sites refer to.
+pub(super) struct Names<'s> {
+    pub links: &'s [Link],
+    pub zones: Zones,
+}
+
+const KEYS: [&str; 12] = [
+    "template",
+    "type",
+    "parent",
+    "name",
+    "labels",
+    "timezone",
+    "clients",
+    "link",
+    "sup",
+    "internet_sup",
+    "timing",
+    "retry",
+];
+
+pub(super) const KINDS: [(&str, SiteKind); 3] = [
+    ("central", SiteKind::Central),
+    ("primary", SiteKind::Primary),
+    ("secondary", SiteKind::Secondary),
+];
+
+impl Names<'_> {
+    pub fn link(&self, reader: &mut Reader, node: &Node<'_>) -> Option<LinkId> {
+        let name = reader.text(node, "`link`")?;
+        match self.links.binary_search_by(|link| link.name.as_str().cmp(name)) {
+            Ok(number) => u32::try_from(number).ok().map(LinkId),
+            Err(_) => {
+                let known = || self.links.iter().map(|link| link.name.as_str());
+                reader.unknown_name("E0402", node.place, "link", name, known);
+                None
+            }
+        }
+    }
+}
+
+impl Reader {
+    /// A name that refers to nothing.
+    pub fn unknown_name<'w, I: Iterator<Item = &'w str>>(
+        &mut self,
+        code: &'static str,
+        place: Place,
+        what: &str,
+        name: &str,
+        known: impl Fn() -> I,
+    ) {
+        if self.is_full() {
+            self.error(code, place, "", "");
+            return;
+        }
+        // in a scenario of a hundred thousand sites nobody reads a list of them
+        const COMPARED: usize = 500;
+        let note = match super::reader::nearest(name, known().take(COMPARED)) {
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None => format!("no {what} has this name"),
+        };
+        let all = super::reader::list(known());
+        let finding = self.error(code, place, format!("unknown {what} `{name}`"), note);
+        if all.is_empty() {
+            finding.help(format!("there is no {what} in this scenario"));
+        } else {
+            finding.help(format!("known here: {all}"));
+        }
+    }
+
+    /// A site or a template as it stands.
+    pub fn site(
+        &mut self,
+        names: &mut Names<'_>,
+        node: &Node<'_>,
+        is_template: bool,
+    ) -> Option<SiteWritten> {
+        let what = if is_template { "a template" } else { "a site" };
+        let fields = self.fields(node, what, &KEYS, &["route", "clock_offset"])?;
+        let mut site = SiteWritten::default();
+        if is_template {
+            for key in ["template", "parent"] {
+                if let Some(entry) = fields.entry(key) {
+                    let note = "only a site has one";
+                    self.error(
+                        "E0102",
+                        entry.place,
+                        format!("a template cannot have a `{key}`"),
+                        note,
+                    );
+                }
+            }
+        }
+        let referred = |reader: &mut Reader, key: &str| {
+            let node = fields.get(key)?;
+            Some((reader.text(node, key)?.to_owned(), node.place))
+        };
+        site.template = referred(self, "template");
+        site.parent = referred(self, "parent");
+        if let Some(node) = fields.get("type") {
+            site.kind = self.word_of(node, "a type of site", &KINDS).map(|kind| (kind, node.place));
+        }
+        if let Some(node) = fields.get("name") {
+            site.name = self.label(node, "a name").map(str::to_owned);
+        }
+        if let Some(node) = fields.get("labels") {
+            site.labels = self.labels(node);
+        }
+        if let Some(node) = fields.get("timezone") {
+            site.zone = self.zone(&mut names.zones, node);
+        }
+        if let Some(node) = fields.get("clients") {
+            site.clients = self.clients(node);
+        }
+        if let Some(node) = fields.get("link") {
+            site.link = names.link(self, node);
+        }
+        if let Some(node) = fields.get("sup") {
+            site.sup = self.sup(node);
+        }
+        if let Some(entry) = fields.entry("internet_sup") {
+            site.internet = self.internet_sup(names, entry);
+        }
+        if let Some(node) = fields.get("timing") {
+            site.timing = self.timing(node).map(Box::new);
+        }
+        if let Some(node) = fields.get("retry") {
+            site.retry = self.retry(node);
+        }
+        Some(site)
+    }
+
+    pub fn labels(&mut self, node: &Node<'_>) -> BTreeMap<String, String> {
+        let mut labels = BTreeMap::new();
+        for entry in self.map(node, "`labels`").unwrap_or_default() {
+            let key = self.identifier(entry, "a label", &[]);
+            let value = self.label(&entry.value, "a label");
+            if let (Some(key), Some(value)) = (key, value) {
+                labels.insert(key.to_owned(), value.to_owned());
+            }
+        }
+        labels
+    }
+
+    fn clients(&mut self, node: &Node<'_>) -> Option<u32> {
+        let keys = ["intranet", "internet", "sms2003"];
+        let fields = self.fields(node, "`clients`", &keys, &[])?;
+        let mut sum = 0;
+        for key in keys {
+            if let Some(node) = fields.get(key) {
+                sum += self.count32(node, key, 0, limits::CLIENTS)?;
+            }
+        }
+        Some(sum)
+    }
+
+    fn sup(&mut self, node: &Node<'_>) -> Option<Option<SoftwareUpdatePoint>> {
+        if !matches!(node.value, super::yaml::Value::Map(_)) {
+            let what = "a software update point: `none` or { server, console }";
+            return self.word_of(node, what, &[("none", None)]);
+        }
+        let fields = self.fields(
+            node,
+            "`sup`",
+            &["server", "console"],
+            &["scans_at_once", "pulls_at_once"],
+        )?;
+        let server = fields.get("server").map(|node| {
+            self.word_of(node, "a place for the server", &[("local", true), ("remote", false)])
+        });
+        let console = fields.get("console").map(|node| {
+            self.word_of(node, "a state of the console", &[("installed", true), ("missing", false)])
+        });
+        Some(Some(SoftwareUpdatePoint {
+            local: server.unwrap_or(Some(true))?,
+            console: console.unwrap_or(Some(true))?,
+        }))
+    }
+
+    fn internet_sup(
+        &mut self,
+        names: &mut Names<'_>,
+        entry: &Entry<'_>,
+    ) -> Option<InternetWritten> {
+        let fields = self.fields(
+            &entry.value,
+            "`internet_sup`",
+            &["link", "server", "timing", "mode"],
+            &[],
+        )?;
+        if let Some(node) = fields.get("mode") {
+            self.choice(
+                node,
+                "a mode of an internet-based point",
+                &["upstream"],
+                &[],
+                &[],
+                &["export_import"],
+            );
+        }
+        let server = fields.get("server").and_then(|node| self.label(node, "`server`"));
+        Some(InternetWritten {
+            place: entry.place,
+            server: server.unwrap_or_default().to_owned(),
+            link: fields.get("link").and_then(|node| names.link(self, node)),
+            work: fields.get("timing").and_then(|node| self.work(node, "`timing`")),
+        })
+    }
+
+    pub fn retry(&mut self, node: &Node<'_>) -> RetryWritten {
+        let Some(fields) = self.fields(node, "`retry`", &["every", "limit", "jitter"], &[]) else {
+            return RetryWritten::default();
+        };
+        let limit = fields.get("limit").and_then(|node| match self.scalar(node, "`limit`")? {
+            "none" => Some(None),
+            _ => self.count32(node, "`limit` (a number or `none`)", 0, 1_000_000).map(Some),
+        });
+        RetryWritten {
+            every: fields.get("every").and_then(|node| self.positive_duration(node, "`every`")),
+            limit,
+            jitter: fields.get("jitter").and_then(|node| self.duration(node, "`jitter`")),
+        }
+    }
+}
+
+impl RetryWritten {
+    /// What is meant when this says nothing and `above` does, part by part.
+    pub fn over(self, above: RetryWritten) -> RetryWritten {
+        RetryWritten {
+            every: self.every.or(above.every),
+            limit: self.limit.or(above.limit),
+            jitter: self.jitter.or(above.jitter),
+        }
+    }
+
+    /// T4, with the defaults where nobody says anything.
+    pub fn resolved(self, reader: &mut Reader) -> Retry {
+        let mut default = |key: &'static str| {
+            reader.used_default(key);
+            quantity::duration(defaults::text(key)).unwrap_or_default()
+        };
+        let every = self.every.unwrap_or_else(|| default("sync.retry.every"));
+        let jitter = self.jitter.unwrap_or_else(|| default("sync.retry.jitter"));
+        let limit = self.limit.unwrap_or_else(|| {
+            reader.used_default("sync.retry.limit");
+            None
+        });
+        Retry { every, limit, jitter }
+    }
+}
+
+/// What all sites have in common.
+pub(super) struct Common {
+    pub zone: Zone,
+    pub retry: RetryWritten,
+    pub templates: BTreeMap<String, SiteWritten>,
+}
+
+impl Common {
+    /// The site meant: what it says, else what its template says, else the defaults (the parent
+    /// and the tier are found later).
+    pub fn resolve(
+        &self,
+        reader: &mut Reader,
+        timings: &mut Timings,
+        code: &str,
+        written: SiteWritten,
+    ) -> Site {
+        let nothing = SiteWritten::default();
+        let template_name = written.template.as_ref().map(|(name, _)| name.as_str());
+        let template = template_name.and_then(|name| self.templates.get(name)).unwrap_or(&nothing);
+        let mut labels = template.labels.clone();
+        labels.extend(written.labels);
+        let sup = written.sup.or(template.sup).unwrap_or_else(|| {
+            reader.used_default("sites.sup");
+            Some(SoftwareUpdatePoint { local: true, console: true })
+        });
+        let timing = timings.resolve(
+            reader,
+            template_name,
+            template.timing.as_deref(),
+            written.timing.as_deref(),
+        );
+        let internet = written.internet.or_else(|| template.internet.clone());
+        if let (Some(internet), None) = (&internet, sup) {
+            // H2: only beside an active software update point
+            let note = "only a site with `sup` can have one (H2)";
+            reader.error(
+                "E0314",
+                internet.place,
+                format!("`{code}` has an internet-based point but no `sup`"),
+                note,
+            );
+        }
+        let zone = written.zone.or_else(|| template.zone.clone()).unwrap_or_else(|| {
+            reader.used_default("sites.timezone");
+            self.zone.clone()
+        });
+        Site {
+            code: code.to_owned(),
+            name: written.name.or_else(|| template.name.clone()).unwrap_or_default(),
+            kind: SiteKind::Primary,
+            parent: None,
+            tier: 0,
+            template: template_name.map(str::to_owned),
+            labels,
+            zone,
+            clients: written.clients.or(template.clients).unwrap_or(0),
+            link: written.link.or(template.link),
+            sup,
+            internet_sup: internet.map(|internet| InternetPoint {
+                server: internet.server,
+                link: internet.link,
+                work: internet.work.unwrap_or_else(|| timings.internet_of(timing)),
+            }),
+            timing,
+            retry: written.retry.over(template.retry).over(self.retry).resolved(reader),
+        }
+    }
+}
+
+/// A site code: three characters A-Z 0-9 as the product has them; 4 to 8 for studies of scale.
+pub(super) fn checked_code(reader: &mut Reader, place: Place, code: &str) -> Option<()> {
+    const RESERVED: [&str; 6] = ["AUX", "CON", "NUL", "PRN", "SMS", "ENV"];
+    if RESERVED.iter().any(|reserved| reserved.eq_ignore_ascii_case(code)) {
+        reader
+            .error("E0311", place, format!("site code `{code}` is reserved"), "")
+            .help("Configuration Manager forbids AUX, CON, NUL, PRN, SMS and ENV");
+        return None;
+    }
+    let fits = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit();
+    if !(3..=8).contains(&code.len()) || !code.chars().all(fits) {
+        let upper = code.to_ascii_uppercase();
+        let note = if (3..=8).contains(&upper.len()) && upper.chars().all(fits) {
+            format!("capital letters: write `{upper}`")
+        } else {
+            "three characters, A-Z and 0-9 (up to eight for studies of scale)".to_owned()
+        };
+        reader.error("E0310", place, format!("`{code}` is not a site code"), note);
+        return None;
+    }
+    Some(())
+}
+
+/// Is a name that a pattern made a good one?
+pub(super) fn checked_name(reader: &mut Reader, place: Place, name: &str) -> Option<()> {
+    reader.check(place, checked_label(name, "a name"))
+}
+
+/// The templates of a scenario.
+pub(super) fn templates(
+    reader: &mut Reader,
+    names: &mut Names<'_>,
+    node: Option<&Node<'_>>,
+) -> BTreeMap<String, SiteWritten> {
+    let mut templates = BTreeMap::new();
+    let Some(node) = node else { return templates };
+    for entry in reader.map(node, "`templates`").unwrap_or_default() {
+        let Some(name) = reader.identifier(entry, "a template", &[]) else { continue };
+        let read = reader
+            .within(&format!("templates.{name}"), |reader| reader.site(names, &entry.value, true));
+        // one that could not be read still exists: nothing more is said where it is used
+        templates.insert(name.to_owned(), read.unwrap_or_default());
+    }
+    if templates.len() > limits::WRITTEN {
+        let note = format!("at most {}", limits::WRITTEN);
+        reader.error("E0315", node.place, "too many templates", note);
+    }
+    templates
+}

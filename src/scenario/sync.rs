@@ -1,0 +1,230 @@
+//! `sync` and `operations`: what starts a synchronisation at the top (T1, T2).
+
+use super::calendar::Rule;
+use super::catalogue::{due, zone_inside};
+use super::known::Known;
+use super::reader::Reader;
+use super::selector::named_site;
+use super::site::RetryWritten;
+use super::source::Place;
+use super::values::{Run, Zones};
+use super::yaml::{Entry, Node, Value};
+use super::{Action, Operation, SiteComplete, defaults, limits};
+use crate::units::{Duration, Instant};
+
+/// `sync` as written.
+pub(super) struct SyncWritten {
+    pub schedule: Vec<Instant>,
+    pub schedule_text: String,
+    pub retry: RetryWritten,
+    pub site_complete: SiteComplete,
+}
+
+pub(super) const COMPLETE: [(&str, SiteComplete); 2] = [
+    ("after_internet_point", SiteComplete::AfterInternetPoint),
+    ("before_internet_point", SiteComplete::BeforeInternetPoint),
+];
+
+pub(super) fn read(
+    reader: &mut Reader,
+    zones: &mut Zones,
+    run: &Run,
+    node: Option<&Node<'_>>,
+) -> SyncWritten {
+    let keys = ["schedule", "retry", "site_complete"];
+    let fields = node.and_then(|node| reader.fields(node, "`sync`", &keys, &[]));
+    let get = |key: &str| fields.and_then(|fields| fields.get(key));
+    let (schedule, schedule_text) = match get("schedule") {
+        Some(node) => schedule(reader, zones, run, node).unwrap_or_default(),
+        None => {
+            reader.used_default("sync.schedule");
+            default_schedule(run)
+        }
+    };
+    let retry = get("retry").map(|node| reader.retry(node)).unwrap_or_default();
+    let site_complete = match get("site_complete") {
+        Some(node) => reader.word_of(node, "an order", &COMPLETE),
+        None => {
+            reader.used_default("sync.site_complete");
+            let word = defaults::text("sync.site_complete");
+            COMPLETE.iter().find(|(name, _)| *name == word).map(|(_, order)| *order)
+        }
+    };
+    let site_complete = site_complete.unwrap_or(SiteComplete::AfterInternetPoint);
+    SyncWritten { schedule, schedule_text, retry, site_complete }
+}
+
+/// The profile's schedule, read as it is printed.
+fn default_schedule(run: &Run) -> (Vec<Instant>, String) {
+    let mut reader = Reader::new();
+    let node = super::yaml::parse(&mut reader, defaults::text("sync.schedule"));
+    let read = node.and_then(|node| schedule(&mut reader, &mut Zones::new(), run, &node));
+    read.unwrap_or_default()
+}
+
+fn schedule(
+    reader: &mut Reader,
+    zones: &mut Zones,
+    run: &Run,
+    node: &Node<'_>,
+) -> Option<(Vec<Instant>, String)> {
+    let keys = ["simple", "weekly", "monthly", "dates"];
+    let choice = reader.choice(node, "a schedule", &["never"], &keys, &[], &[])?;
+    let zone = zone_inside(reader, zones, node, &choice, run)?;
+    let rule = match (choice.word, choice.value) {
+        ("simple", Some(value)) => {
+            let fields = reader.fields(value, "`simple`", &["every", "start", "timezone"], &[])?;
+            let every = reader.required(&fields, "every", "`simple`", "every: 7d")?;
+            let length = reader.positive_duration(every, "`every`")?;
+            if !the_product_offers(length) {
+                let note = "1 to 23 hours, 1 to 31 days or 1 to 4 weeks";
+                reader.warning(
+                    "W0504",
+                    every.place,
+                    "Configuration Manager cannot be set to this",
+                    note,
+                );
+            }
+            let first = match fields.get("start") {
+                Some(node) => reader.timestamp(node, "`start`", &zone)?,
+                None => run.clock.start(),
+            };
+            Rule::Every { every: length, first }
+        }
+        ("weekly", Some(value)) => reader.weekly(value)?,
+        ("monthly", Some(value)) => reader.monthly(value)?,
+        ("dates", Some(value)) => return dates(reader, run, value),
+        _ => Rule::Never,
+    };
+    let instants = due(reader, &rule, &zone, run, node)?;
+    let elsewhere = rule.recurs() && zone != *run.clock.zone() && choice.word != "simple";
+    let text = if elsewhere { format!("{rule} ({zone})") } else { rule.to_string() };
+    Some((instants, text))
+}
+
+/// T1: what the dialog of the simple schedule offers.
+fn the_product_offers(every: Duration) -> bool {
+    let whole = |unit: Duration, most: u64| {
+        every.micros().is_multiple_of(unit.micros()) && every.micros() / unit.micros() <= most
+    };
+    whole(Duration::from_hours(1), 23) || whole(Duration::from_days(1), 31)
+}
+
+/// Instants given one by one: what supsim writes when it writes a scenario out.
+fn dates(reader: &mut Reader, run: &Run, node: &Node<'_>) -> Option<(Vec<Instant>, String)> {
+    let fields = reader.fields(node, "`dates`", &["at", "words"], &[])?;
+    let at = reader.required(&fields, "at", "`dates`", "at: [2026-01-13 22:00]")?;
+    let nodes = match &at.value {
+        Value::List(list) => list.iter().collect(),
+        _ => reader.one_or_more(at),
+    };
+    if nodes.len() > limits::OCCURRENCES {
+        reader.error(
+            "E0316",
+            at.place,
+            "this happens too often",
+            format!("at most {}", limits::OCCURRENCES),
+        );
+        return None;
+    }
+    let instants: Vec<Option<Instant>> = nodes
+        .into_iter()
+        .map(|node| reader.instant(node, "this time", run.clock.zone(), run))
+        .collect();
+    let mut instants: Vec<Instant> = instants.into_iter().collect::<Option<_>>()?;
+    instants.sort_unstable();
+    instants.dedup();
+    let words = match fields.get("words") {
+        Some(node) => reader.label(node, "`words`")?.to_owned(),
+        None => format!("on {} dates", instants.len()),
+    };
+    Some((instants, words))
+}
+
+/// All of `operations`, in order of time, then of name.
+pub(super) fn operations(
+    reader: &mut Reader,
+    known: &mut Known<'_>,
+    run: &Run,
+    node: &Node<'_>,
+) -> Vec<Operation> {
+    let entries = reader.map(node, "`operations`").unwrap_or_default();
+    if entries.len() > limits::WRITTEN {
+        reader.error(
+            "E0316",
+            node.place,
+            "too many operations",
+            format!("at most {}", limits::WRITTEN),
+        );
+    }
+    let mut operations = Vec::new();
+    for entry in entries.iter().take(limits::WRITTEN) {
+        let Some(name) = reader.identifier(entry, "an operation", &[]) else { continue };
+        let read = reader.within(&format!("operations.{name}"), |reader| {
+            operation(reader, known, run, entry, name)
+        });
+        operations.extend(read);
+    }
+    operations.sort_by(|a, b| (a.at, &a.name).cmp(&(b.at, &b.name)));
+    operations
+}
+
+fn operation(
+    reader: &mut Reader,
+    known: &mut Known<'_>,
+    run: &Run,
+    entry: &Entry<'_>,
+    name: &str,
+) -> Option<Operation> {
+    const LATER: [&str; 6] = [
+        "set_criteria",
+        "set_schedule",
+        "install_sup",
+        "remove_sup",
+        "move_site",
+        "publish_locally",
+    ];
+    let fields = reader.fields(&entry.value, "an operation", &["at", "do"], &[])?;
+    let at = reader.required(&fields, "at", "an operation", "at: 2026-01-14 09:00");
+    let at = at.and_then(|node| reader.instant(node, "this time", run.clock.zone(), run));
+    let what = reader.required(&fields, "do", "an operation", "do: run_synchronization")?;
+    let word = ["run_synchronization"];
+    let site = match &what.value {
+        Value::Map(_) => {
+            let value = reader.choice(what, "an operation", &[], &word, &[], &LATER)?.value?;
+            let fields = reader.fields(value, "`run_synchronization`", &["site"], &[])?;
+            let node = reader.required(&fields, "site", "`run_synchronization`", "site: CEN")?;
+            let site = named_site(reader, node, known.codes)?;
+            has_point(reader, known, site, node.place)?;
+            site
+        }
+        _ => {
+            reader.choice(what, "an operation", &word, &[], &[], &LATER)?;
+            top_level(reader, known, what.place)?
+        }
+    };
+    Some(Operation { name: name.to_owned(), at: at?, site, action: Action::RunSynchronization })
+}
+
+fn has_point(
+    reader: &mut Reader,
+    known: &Known<'_>,
+    site: crate::units::SiteId,
+    place: Place,
+) -> Option<()> {
+    if known.sites[site.index()].sup.is_none() {
+        let note = "it has nothing to synchronise";
+        reader.error("E0406", place, "this site has no software update point", note);
+        return None;
+    }
+    Some(())
+}
+
+fn top_level(reader: &mut Reader, known: &Known<'_>, place: Place) -> Option<crate::units::SiteId> {
+    let top = super::hierarchy::top_level(known.sites);
+    if top.is_none() && !known.sites.is_empty() {
+        let note = "give a site a software update point";
+        reader.error("E0406", place, "there is no top-level site to run this at", note);
+    }
+    top
+}

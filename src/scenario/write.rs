@@ -1,0 +1,496 @@
+//! A scenario written out in full: no template, generator or default is left to be resolved.
+
+use serde_yaml::{Mapping, Value};
+
+use super::fault::PHASES;
+use super::read::RECORDINGS;
+use super::selector::kind_word;
+use super::sync::COMPLETE;
+use super::{
+    Action, Fault, FaultEffect, Initial, Link, Occurs, Pick, Release, Retry, Scenario, Site,
+    SiteComplete, Source, Timing, Work, civil,
+};
+use crate::kernel::Distribution;
+use crate::units::{Duration, Instant, LinkId, SiteId};
+
+const HEADING: &str = "\
+# This scenario is written out in full by supsim: every template, generator and default is resolved.
+# It describes the same world as the file it was made from, and runs by itself.
+";
+
+impl Scenario {
+    /// The whole scenario as a file that runs by itself and describes the same world.
+    ///
+    /// Releases and the schedule are written as the instants that they fall on; templates keep
+    /// their names but say nothing, as every site says all of it itself.
+    pub fn to_yaml(&self) -> String {
+        let body = serde_yaml::to_string(&Value::Mapping(self.mapping()));
+        // a tree of texts and numbers can always be written
+        format!("{HEADING}{}", body.unwrap_or_default())
+    }
+
+    fn mapping(&self) -> Mapping {
+        let mut map = Mapping::new();
+        put(&mut map, "supsim", 1);
+        put(&mut map, "kind", "scenario");
+        put(&mut map, "name", self.name.as_str());
+        if !self.description.is_empty() {
+            put(&mut map, "description", self.description.as_str());
+        }
+        put(&mut map, "profile", "cm2007");
+        put(&mut map, "timezone", self.clock.zone().name());
+        put(&mut map, "start", self.time(Instant::START));
+        put(&mut map, "duration", self.duration.to_string());
+        put(
+            &mut map,
+            "initial",
+            match self.initial {
+                Initial::Current => "current",
+                Initial::Empty => "empty",
+            },
+        );
+        put(&mut map, "seed", self.seed);
+        put(&mut map, "source", self.source());
+        put(&mut map, "catalogue", self.catalogue());
+        put_some(
+            &mut map,
+            "links",
+            named(self.links.iter().map(|link| (link.name.as_str(), link_value(link)))),
+        );
+        put_some(&mut map, "templates", self.templates());
+        put(
+            &mut map,
+            "sites",
+            named(self.sites.iter().map(|site| (site.code.as_str(), self.site(site)))),
+        );
+        put(&mut map, "sync", self.sync());
+        put_some(&mut map, "operations", self.operations());
+        put_some(
+            &mut map,
+            "faults",
+            named(self.faults.iter().map(|fault| (fault.name.as_str(), self.fault(fault)))),
+        );
+        put(&mut map, "record", one("events", word(&RECORDINGS, self.recording)));
+        map
+    }
+
+    fn time(&self, at: Instant) -> String {
+        civil::written(self.clock.timestamp(at), self.clock.zone())
+    }
+
+    fn link_name(&self, link: LinkId) -> &str {
+        &self.links[link.index()].name
+    }
+
+    fn code(&self, site: SiteId) -> &str {
+        &self.sites[site.index()].code
+    }
+
+    fn source(&self) -> Value {
+        match self.source {
+            Source::MicrosoftUpdate => "microsoft_update".into(),
+            Source::None => "none".into(),
+            Source::Wsus(None) => one("wsus", Mapping::new()),
+            Source::Wsus(Some(link)) => one("wsus", one("link", self.link_name(link))),
+        }
+    }
+
+    fn catalogue(&self) -> Mapping {
+        let mut baseline = Mapping::new();
+        put(&mut baseline, "updates", self.catalogue.baseline_updates);
+        put(&mut baseline, "metadata", self.catalogue.baseline_metadata.to_string());
+        let releases = self.catalogue.releases.iter();
+        let mut map = Mapping::new();
+        put(&mut map, "baseline", baseline);
+        put_some(
+            &mut map,
+            "releases",
+            named(releases.map(|release| (release.name.as_str(), self.release(release)))),
+        );
+        map
+    }
+
+    fn release(&self, release: &Release) -> Mapping {
+        let mut map = Mapping::new();
+        put(&mut map, "when", one("at", self.time(release.at)));
+        put(&mut map, "updates", release.updates);
+        let changes = [
+            ("revises", release.revises),
+            ("supersedes", release.supersedes),
+            ("expires", release.expires),
+            ("removes", release.removes),
+        ];
+        for (key, count) in changes.into_iter().filter(|(_, count)| *count > 0) {
+            put(&mut map, key, count);
+        }
+        put(&mut map, "metadata", release.metadata.to_string());
+        put(&mut map, "product", release.product.as_str());
+        put(&mut map, "classification", release.classification.as_str());
+        map
+    }
+
+    /// Only the names: selectors and results speak of them.
+    fn templates(&self) -> Mapping {
+        let names: std::collections::BTreeSet<&str> =
+            self.sites.iter().filter_map(|site| site.template.as_deref()).collect();
+        named(names.into_iter().map(|name| (name, Mapping::new())))
+    }
+
+    fn site(&self, site: &Site) -> Mapping {
+        let mut map = Mapping::new();
+        if let Some(template) = &site.template {
+            put(&mut map, "template", template.as_str());
+        }
+        put(&mut map, "type", kind_word(site.kind));
+        if let Some(parent) = site.parent {
+            put(&mut map, "parent", self.code(parent));
+        }
+        if !site.name.is_empty() {
+            put(&mut map, "name", site.name.as_str());
+        }
+        let labels = site.labels.iter().map(|(key, value)| (key.as_str(), value.as_str()));
+        put_some(&mut map, "labels", named(labels));
+        put(&mut map, "timezone", site.zone.name());
+        if site.clients > 0 {
+            put(&mut map, "clients", self::clients(site.clients));
+        }
+        if let Some(link) = site.link {
+            put(&mut map, "link", self.link_name(link));
+        }
+        match site.sup {
+            None => put(&mut map, "sup", "none"),
+            Some(point) => {
+                let mut sup = Mapping::new();
+                put(&mut sup, "server", if point.local { "local" } else { "remote" });
+                put(&mut sup, "console", if point.console { "installed" } else { "missing" });
+                put(&mut map, "sup", sup);
+            }
+        }
+        if let Some(point) = &site.internet_sup {
+            let mut internet = Mapping::new();
+            if !point.server.is_empty() {
+                put(&mut internet, "server", point.server.as_str());
+            }
+            if let Some(link) = point.link {
+                put(&mut internet, "link", self.link_name(link));
+            }
+            put(&mut internet, "timing", work(&point.work));
+            put(&mut map, "internet_sup", internet);
+        }
+        put(&mut map, "timing", timing(&self.timings[site.timing]));
+        put(&mut map, "retry", retry(site.retry));
+        map
+    }
+
+    fn sync(&self) -> Mapping {
+        let mut map = Mapping::new();
+        if self.sync.schedule.is_empty() && self.sync.schedule_text == "never" {
+            put(&mut map, "schedule", "never");
+        } else {
+            let at: Vec<Value> =
+                self.sync.schedule.iter().map(|at| self.time(*at).into()).collect();
+            let mut dates = Mapping::new();
+            put(&mut dates, "at", at);
+            put(&mut dates, "words", self.sync.schedule_text.as_str());
+            put(&mut map, "schedule", one("dates", dates));
+        }
+        put(&mut map, "retry", retry(self.sync.retry));
+        let complete: SiteComplete = self.sync.site_complete;
+        put(&mut map, "site_complete", word(&COMPLETE, complete));
+        map
+    }
+
+    fn operations(&self) -> Mapping {
+        named(self.operations.iter().map(|operation| {
+            let mut map = Mapping::new();
+            put(&mut map, "at", self.time(operation.at));
+            match operation.action {
+                Action::RunSynchronization => {
+                    put(
+                        &mut map,
+                        "do",
+                        one("run_synchronization", one("site", self.code(operation.site))),
+                    );
+                }
+            }
+            (operation.name.as_str(), map)
+        }))
+    }
+
+    fn fault(&self, fault: &Fault) -> Mapping {
+        let mut map = Mapping::new();
+        let codes: Vec<Value> = fault.sites.iter().map(|site| self.code(*site).into()).collect();
+        put(&mut map, "where", one("code", codes));
+        put(
+            &mut map,
+            "pick",
+            match fault.pick {
+                Pick::All => "all".into(),
+                Pick::Count(count) => one("count", count),
+                Pick::Share(share) => one("percent", share.to_string()),
+            },
+        );
+        put(&mut map, "do", effect(&fault.effect));
+        put(
+            &mut map,
+            "when",
+            match &fault.occurs {
+                Occurs::Window { from, until } => {
+                    let mut window = Mapping::new();
+                    put(&mut window, "from", self.time(*from));
+                    if let Some(until) = until {
+                        put(&mut window, "until", self.time(*until));
+                    }
+                    one("window", window)
+                }
+                Occurs::PerAttempt(chance) => one("per_attempt", chance.to_string()),
+                Occurs::Attempts(attempts) => one(
+                    "attempts",
+                    attempts.iter().map(|attempt| (*attempt).into()).collect::<Vec<Value>>(),
+                ),
+            },
+        );
+        map
+    }
+}
+
+fn link_value(link: &Link) -> Mapping {
+    let mut map = Mapping::new();
+    put(
+        &mut map,
+        "bandwidth",
+        link.bandwidth.map_or("unlimited".to_owned(), |rate| rate.to_string()),
+    );
+    put(&mut map, "latency", link.latency.to_string());
+    map
+}
+
+/// Only the sum is kept, so only a sum can be written; the parts are shared out so that each
+/// stays within what the language allows.
+fn clients(mut sum: u32) -> Mapping {
+    let mut map = Mapping::new();
+    for kind in ["intranet", "internet", "sms2003"] {
+        let part = sum.min(super::limits::CLIENTS);
+        if part > 0 {
+            put(&mut map, kind, part);
+        }
+        sum -= part;
+    }
+    map
+}
+
+fn retry(retry: Retry) -> Mapping {
+    let mut map = Mapping::new();
+    put(&mut map, "every", retry.every.to_string());
+    match retry.limit {
+        Some(limit) => put(&mut map, "limit", limit),
+        None => put(&mut map, "limit", "none"),
+    }
+    put(&mut map, "jitter", retry.jitter.to_string());
+    map
+}
+
+fn timing(timing: &Timing) -> Mapping {
+    let steps = [
+        ("request", &timing.request),
+        ("connect", &timing.connect),
+        ("pull", &timing.pull),
+        ("settle", &timing.settle),
+        ("import", &timing.import),
+        ("insert", &timing.insert),
+        ("internet", &timing.internet),
+    ];
+    named(steps.into_iter().map(|(step, cost)| (step, work(cost))))
+}
+
+fn work(work: &Work) -> Value {
+    if work.per_update.is_zero() && work.per_known.is_zero() {
+        return distribution(&work.base);
+    }
+    let mut map = Mapping::new();
+    put(&mut map, "base", distribution(&work.base));
+    put(&mut map, "per_update", work.per_update.to_string());
+    put(&mut map, "per_known", work.per_known.to_string());
+    map.into()
+}
+
+fn distribution(distribution: &Distribution) -> Value {
+    let (kind, parameters): (&str, Vec<(&str, Value)>) = match distribution {
+        Distribution::Constant(length) => return length.to_string().into(),
+        Distribution::Empirical(values) => {
+            let values: Vec<Value> = values.iter().map(|value| value.to_string().into()).collect();
+            return one("empirical", values);
+        }
+        Distribution::Uniform { min, max } => {
+            ("uniform", vec![("min", text(*min)), ("max", text(*max))])
+        }
+        Distribution::Triangular { min, mode, max } => {
+            ("triangular", vec![("min", text(*min)), ("mode", text(*mode)), ("max", text(*max))])
+        }
+        Distribution::Exponential { mean } => ("exponential", vec![("mean", text(*mean))]),
+        Distribution::Normal { mean, sd, min, max } => {
+            let mut all = vec![("mean", text(*mean)), ("sd", text(*sd)), ("min", text(*min))];
+            all.extend(max.map(|max| ("max", text(max))));
+            ("normal", all)
+        }
+        Distribution::Lognormal { median, p95 } => {
+            ("lognormal", vec![("median", text(*median)), ("p95", text(*p95))])
+        }
+        Distribution::Weibull { mean, shape } => {
+            ("weibull", vec![("mean", text(*mean)), ("shape", (*shape).into())])
+        }
+        Distribution::Gamma { mean, cv } => {
+            ("gamma", vec![("mean", text(*mean)), ("cv", (*cv).into())])
+        }
+    };
+    one(kind, named(parameters.into_iter()))
+}
+
+fn effect(effect: &FaultEffect) -> Value {
+    let failure = match effect {
+        FaultEffect::LinkDown => return "link_down".into(),
+        FaultEffect::SiteDown => return "site_down".into(),
+        FaultEffect::SupDown => return "sup_down".into(),
+        FaultEffect::InternetSupDown => return "internet_sup_down".into(),
+        FaultEffect::SourceDown => return "source_down".into(),
+        FaultEffect::WsusNotConfigured => return "wsus_not_configured".into(),
+        FaultEffect::FailSync(failure) => failure,
+    };
+    let mut map = Mapping::new();
+    put(&mut map, "after", distribution(&failure.after));
+    put(&mut map, "phase", word(&PHASES, failure.phase));
+    for (key, value) in [("code", &failure.code), ("message", &failure.message)] {
+        if !value.is_empty() {
+            put(&mut map, key, value.as_str());
+        }
+    }
+    one("fail_sync", map)
+}
+
+fn text(length: Duration) -> Value {
+    length.to_string().into()
+}
+
+fn word<T: PartialEq>(table: &[(&'static str, T)], wanted: T) -> &'static str {
+    table.iter().find(|(_, value)| *value == wanted).map_or("", |(word, _)| word)
+}
+
+fn put(map: &mut Mapping, key: &str, value: impl Into<Value>) {
+    map.insert(key.into(), value.into());
+}
+
+fn put_some(map: &mut Mapping, key: &str, value: Mapping) {
+    if !value.is_empty() {
+        put(map, key, value);
+    }
+}
+
+fn one(key: &str, value: impl Into<Value>) -> Value {
+    let mut map = Mapping::new();
+    put(&mut map, key, value);
+    map.into()
+}
+
+fn named<'n, T: Into<Value>>(entries: impl Iterator<Item = (&'n str, T)>) -> Mapping {
+    entries.map(|(name, value)| (name.into(), value.into())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::Overrides;
+
+    fn read(text: &str) -> Scenario {
+        Scenario::parse("given.yaml", text, &Overrides::default())
+            .unwrap_or_else(|report| panic!("{report}\n{text}"))
+            .0
+    }
+
+    /// Written out and read again, field by field; no default is left to stand in.
+    fn assert_survives(scenario: &Scenario) {
+        let again = read(&scenario.to_yaml());
+        let Scenario {
+            name,
+            description,
+            clock,
+            duration,
+            initial,
+            seed,
+            source,
+            catalogue,
+            links,
+            sites,
+            timings,
+            sync,
+            operations,
+            faults,
+            recording,
+            defaults_used: _,
+        } = scenario;
+        assert_eq!(*name, again.name);
+        assert_eq!(*description, again.description);
+        assert_eq!((clock.start(), clock.zone()), (again.clock.start(), again.clock.zone()));
+        assert_eq!(*duration, again.duration);
+        assert_eq!(*initial, again.initial);
+        assert_eq!(*seed, again.seed);
+        assert_eq!(*source, again.source);
+        assert_eq!(*catalogue, again.catalogue);
+        assert_eq!(*links, again.links);
+        assert_eq!(*sites, again.sites);
+        assert_eq!(*timings, again.timings);
+        assert_eq!(*sync, again.sync);
+        assert_eq!(*operations, again.operations);
+        assert_eq!(*faults, again.faults);
+        assert_eq!(*recording, again.recording);
+        assert!(again.defaults_used.is_empty(), "{:?}", again.defaults_used);
+        for (site, same) in sites.iter().zip(&again.sites) {
+            for hour in 0..=duration.micros() / Duration::from_hours(1).micros() {
+                let at = Instant::START + Duration::from_hours(hour);
+                assert_eq!(clock.local(at, &site.zone), again.clock.local(at, &same.zone));
+            }
+        }
+    }
+
+    const EVERYTHING: &str = include_str!("everything.yaml");
+
+    #[test]
+    fn a_scenario_of_everything_survives_being_written_out() {
+        let scenario = read(EVERYTHING);
+        assert_survives(&scenario);
+        assert_eq!(read(&scenario.to_yaml()).to_yaml(), scenario.to_yaml());
+    }
+
+    #[test]
+    fn the_smallest_scenario_survives_being_written_out() {
+        assert_survives(&read(
+            "supsim: 1\nkind: scenario\nname: least\nstart: 2026-01-01 00:00\nsites: { CEN: {} }\n",
+        ));
+    }
+
+    #[test]
+    fn times_in_the_hour_that_is_twice_survive() {
+        let scenario = read(
+            "supsim: 1\nkind: scenario\nname: fold\ntimezone: America/New_York\nstart: 2026-10-31 00:00\nduration: 3d\n\
+             sites: { CEN: {} }\nsync: { schedule: { simple: { every: 30min } } }\n\
+             catalogue: { releases: { r: { when: { every: 15min }, updates: 1, metadata: 1 MB } } }\n",
+        );
+        assert_eq!(scenario.catalogue.releases.len(), 3 * 96);
+        assert_survives(&scenario);
+    }
+
+    #[test]
+    fn codes_and_names_that_look_like_numbers_are_quoted() {
+        let codes = ["001", "1E3", "0X1", "TRUE", "NULL", "NAN", "123", "00E1"];
+        let children: String = codes.iter().map(|code| format!("  \"{code}\": {{ parent: CEN, name: \"{code}\", labels: {{ a: \"{code}\" }} }}\n")).collect();
+        assert_survives(&read(&format!(
+            "supsim: 1\nkind: scenario\nname: \"1e3\"\ndescription: \"007\"\nstart: 2026-01-01 00:00\nsites:\n  CEN: {{}}\n{children}"
+        )));
+    }
+
+    #[test]
+    fn a_written_scenario_says_what_it_is() {
+        let text = read(EVERYTHING).to_yaml();
+        assert_eq!(text.lines().filter(|line| line.starts_with('#')).count(), 2);
+        assert!(text.lines().next().is_some_and(|line| line.contains("written out in full")));
+    }
+}

@@ -1,0 +1,105 @@
+use std::sync::Arc;
+
+use crate::engine::{InternetTurn, Policy, Role};
+use crate::kernel::Entity;
+use crate::scenario::{FaultEffect, Hierarchy, Occurs, Scenario, SiteComplete};
+use crate::store::{Catalogue, Change, Contents};
+use crate::units::{FaultId, SiteId};
+
+/// What all replications of a scenario share: everything about its world that is no chance.
+#[derive(Clone, Debug)]
+pub struct Blueprint<'s> {
+    pub(super) scenario: &'s Scenario,
+    pub(super) catalogue: Arc<Catalogue>,
+    /// How many revisions had been published before the start.
+    pub(super) baseline: u32,
+    hierarchy: Hierarchy,
+    /// The highest site with an active software update point (H3).
+    pub(super) top_level: Option<SiteId>,
+    /// How each engine is set up; `None` for a site that no metadata can reach.
+    pub(super) policies: Vec<Option<Policy>>,
+    /// By what each site's draws are named.
+    pub(super) entities: Vec<Entity>,
+    /// The faults of single attempts.
+    pub(super) faults_of_attempts: Vec<FaultId>,
+}
+
+impl<'s> Blueprint<'s> {
+    /// Works out what does not change between replications.
+    pub fn new(scenario: &'s Scenario) -> Self {
+        let hierarchy = scenario.hierarchy();
+        let top_level = hierarchy.top_level();
+        let policy = |site| {
+            let reached = hierarchy.within_top_level(site);
+            reached.then(|| policy(scenario, site, top_level == Some(site)))
+        };
+        let policies = (0..scenario.sites.len() as u32).map(|site| policy(SiteId(site))).collect();
+        let mut blueprint = Self {
+            scenario,
+            baseline: scenario.catalogue.baseline_updates,
+            catalogue: Arc::new(catalogue(scenario)),
+            hierarchy,
+            top_level,
+            policies,
+            entities: scenario.sites.iter().map(|site| Entity::named(&site.code)).collect(),
+            faults_of_attempts: Vec::new(),
+        };
+        for (position, fault) in scenario.faults.iter().enumerate() {
+            if !matches!(fault.occurs, Occurs::Window { .. }) {
+                assert!(
+                    fault.effect != FaultEffect::SiteDown,
+                    "the scenario refuses site_down in single attempts"
+                );
+                blueprint.faults_of_attempts.push(FaultId(position as u32));
+            }
+        }
+        blueprint
+    }
+
+    /// The children of a site, in the order of the scenario.
+    pub(super) fn children(&self, site: SiteId) -> &[SiteId] {
+        self.hierarchy.children(site)
+    }
+}
+
+/// How the engine of a site is set up.
+fn policy(scenario: &Scenario, id: SiteId, is_top_level: bool) -> Policy {
+    let site = &scenario.sites[id.index()];
+    Policy {
+        role: match (&site.sup, is_top_level) {
+            (Some(_), true) => Role::TopLevel,
+            (Some(_), false) => Role::Child,
+            // H4: no sync of its own; its database is filled by replication.
+            (None, _) => Role::DatabaseOnly,
+        },
+        internet_point: match (&site.internet_sup, scenario.sync.site_complete) {
+            (None, _) => InternetTurn::None,
+            (Some(_), SiteComplete::AfterInternetPoint) => InternetTurn::BeforeDone,
+            (Some(_), SiteComplete::BeforeInternetPoint) => InternetTurn::AfterDone,
+        },
+        retry_every: site.retry.every,
+        retry_limit: site.retry.limit,
+    }
+}
+
+fn catalogue(scenario: &Scenario) -> Catalogue {
+    let described = &scenario.catalogue;
+    let mut catalogue =
+        Catalogue::with_baseline(described.baseline_updates, described.baseline_metadata);
+    for release in &described.releases {
+        catalogue.add_release(&Contents {
+            at: release.at,
+            updates: release.updates,
+            changes: [
+                (Change::Revised, release.revises),
+                (Change::Superseded, release.supersedes),
+                (Change::Expired, release.expires),
+                (Change::Removed, release.removes),
+            ],
+            metadata: release.metadata,
+            product: &release.product,
+            classification: &release.classification,
+        });
+    }
+    catalogue
+}

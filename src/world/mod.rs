@@ -1,0 +1,389 @@
+//! Floor 3: where engines, stores and the kernel meet.
+//!
+//! ```text
+//!         ┌───────────── Kernel::advance ◄──────────┐        the clock moves
+//!         ▼                                         │
+//!    World::step ──► World::feed ──► Engine::handle │        an event becomes an input
+//!                                         │         │
+//!                                         ▼         │
+//!                               World::carry_out ──► Kernel::schedule
+//!                                 an effect becomes an event, or a fact in the trace
+//! ```
+//!
+//! Invariants:
+//! - The world decides nothing that a site decides: it only carries, delays, breaks and records.
+//! - [`World::step`] is the match over events and [`World::carry_out`] the match over effects;
+//!   both name every case.
+//! - What the scenario has written (releases, then faults, then operations, then the schedule)
+//!   is put into the future event list at the start, in that order: so it is settled what comes
+//!   first when they fall on one instant.
+//! - Nothing is allocated per event in steady state but records and what grows with faults.
+
+mod blueprint;
+mod chance;
+mod event;
+mod fault;
+mod recorder;
+mod sender;
+mod site;
+mod update_point;
+mod uplink;
+
+use std::collections::BTreeMap;
+
+use crate::engine::{Effect, Engine, Input, State, Status, Timer, Trigger};
+use crate::kernel::Kernel;
+use crate::scenario::{Action, Initial, Occurs, Scenario};
+use crate::store::{Comparison, Stores};
+use crate::trace::{Cause, Fact, Trace};
+use crate::units::{FaultId, Instant, ReleaseId, SiteId};
+
+pub use blueprint::Blueprint;
+use chance::{Chance, Purpose};
+use event::{Event, Happening};
+use fault::Faults;
+use recorder::Recorder;
+use sender::Senders;
+use site::{Origin, SiteState};
+use uplink::Uplink;
+
+/// A hierarchy of sites in the middle of a run.
+#[derive(Clone)]
+pub struct World<'s> {
+    blueprint: &'s Blueprint<'s>,
+    kernel: Kernel<Happening>,
+    engines: Vec<Engine>,
+    sites: Vec<SiteState>,
+    stores: Stores,
+    chance: Chance,
+    faults: Faults,
+    senders: Senders,
+    /// The uplinks that pulls are sharing, by parent.
+    uplinks: BTreeMap<SiteId, Uplink>,
+    /// What phase 2 is applying (there is one top-level site).
+    importing: Comparison,
+    recorder: Recorder,
+    /// The record that led to what is happening.
+    cause: Cause,
+    /// How many events have happened.
+    events: u64,
+    /// The buffers of `feed` and of `UplinkDue`, kept for reuse.
+    effects: Vec<Effect>,
+    through: Vec<(SiteId, u32)>,
+}
+
+impl<'s> World<'s> {
+    /// The world of a scenario at its start, in one replication of chance.
+    pub fn new(blueprint: &'s Blueprint<'s>, replication: u32) -> Self {
+        let scenario = blueprint.scenario;
+        let chance = Chance::new(scenario.seed, replication);
+        let sites = scenario.sites.len();
+        let (catalogue, baseline) = (blueprint.catalogue.clone(), blueprint.baseline);
+        let inert = crate::engine::Policy {
+            role: crate::engine::Role::DatabaseOnly,
+            internet_point: crate::engine::InternetTurn::None,
+            retry_every: scenario.sync.retry.every,
+            retry_limit: None,
+        };
+        let policies = blueprint.policies.iter().map(|policy| policy.unwrap_or(inert));
+        let (engines, stores) = match scenario.initial {
+            Initial::Current => (
+                policies.map(|policy| Engine::current(policy, 1)).collect(),
+                Stores::current(catalogue, baseline, sites),
+            ),
+            Initial::Empty => {
+                (policies.map(Engine::new).collect(), Stores::empty(catalogue, baseline, sites))
+            }
+        };
+        let mut world = Self {
+            blueprint,
+            kernel: Kernel::new(),
+            engines,
+            sites: blueprint.entities.iter().copied().map(SiteState::new).collect(),
+            stores,
+            faults: Faults::new(blueprint, &chance),
+            chance,
+            senders: Senders::default(),
+            uplinks: BTreeMap::new(),
+            importing: Comparison::default(),
+            recorder: Recorder::new(scenario.recording),
+            cause: Cause::NONE,
+            events: 0,
+            effects: Vec::with_capacity(8),
+            through: Vec::new(),
+        };
+        world.put_in_what_is_written();
+        world
+    }
+
+    fn put_in_what_is_written(&mut self) {
+        let scenario = self.blueprint.scenario;
+        let written = scenario.catalogue.releases.len()
+            + 2 * scenario.faults.len()
+            + scenario.operations.len()
+            + scenario.sync.schedule.len();
+        self.kernel.reserve(written + self.sites.len());
+        for (position, release) in scenario.catalogue.releases.iter().enumerate() {
+            let release_id = ReleaseId(position as u32);
+            self.schedule(release.at, Event::ReleaseDue { release: release_id });
+        }
+        for (position, fault) in scenario.faults.iter().enumerate() {
+            let id = FaultId(position as u32);
+            if let Occurs::Window { from, until } = fault.occurs {
+                self.schedule(from, Event::FaultBegins { fault: id });
+                if let Some(until) = until {
+                    self.schedule(until, Event::FaultEnds { fault: id });
+                }
+            }
+        }
+        // H5: a remote point without the console on the site server closes the gate for good.
+        for (position, site) in scenario.sites.iter().enumerate() {
+            if site.sup.is_some_and(|point| !point.local && !point.console) {
+                self.sites[position].out_of_order.gate += 1;
+            }
+        }
+        for (position, operation) in scenario.operations.iter().enumerate() {
+            self.schedule(operation.at, Event::OperationDue { operation: position as u32 });
+        }
+        let Some(top_level) = self.blueprint.top_level else { return };
+        if scenario.initial == Initial::Empty {
+            // T5: with nothing held, the top-level site's point counts as just installed. Its
+            // children's first syncs come with its requests [choice].
+            self.schedule(Instant::START, Event::PointInstalled { site: top_level });
+        }
+        for (occurrence, &at) in scenario.sync.schedule.iter().enumerate() {
+            self.schedule(at, Event::ScheduleDue { occurrence: occurrence as u32 });
+        }
+    }
+
+    /// The scenario it is a world of.
+    pub fn scenario(&self) -> &'s Scenario {
+        self.blueprint.scenario
+    }
+
+    /// The present.
+    pub fn now(&self) -> Instant {
+        self.kernel.now()
+    }
+
+    /// How many events have happened.
+    pub fn events(&self) -> u64 {
+        self.events
+    }
+
+    /// What the sites hold.
+    pub fn stores(&self) -> &Stores {
+        &self.stores
+    }
+
+    /// The engine of a site.
+    pub fn engine(&self, site: SiteId) -> &Engine {
+        &self.engines[site.index()]
+    }
+
+    /// What has been recorded so far.
+    pub fn trace(&self) -> &Trace {
+        self.recorder.trace()
+    }
+
+    /// Lets everything happen up to and including the horizon.
+    pub fn run_until(&mut self, horizon: Instant) {
+        while self.step(horizon) {}
+    }
+
+    /// The end of the run: what was recorded.
+    pub fn into_trace(self) -> Trace {
+        self.recorder.into_trace()
+    }
+
+    /// Lets the next event happen; false when there is none before the horizon.
+    pub fn step(&mut self, horizon: Instant) -> bool {
+        let Some(Happening { event, cause }) = self.kernel.advance(horizon) else { return false };
+        self.cause = cause;
+        self.events += 1;
+        match event {
+            Event::ReleaseDue { release } => self.release(release),
+            Event::ScheduleDue { occurrence } => self.schedule_due(occurrence),
+            Event::OperationDue { operation } => self.operate(operation),
+            Event::PointInstalled { site } => self.feed(site, Input::PointInstalled),
+            Event::FaultBegins { fault } => self.fault_begins(fault),
+            Event::FaultEnds { fault } => self.fault_ends(fault),
+            Event::TimerFired { site, timer } => self.feed(site, Input::TimerFired(timer)),
+            Event::ConnectDone { site, attempt } => self.connect_done(site, attempt),
+            Event::UplinkDue { parent } => self.uplink_due(parent),
+            Event::Transferred { site, attempt } => self.transferred(site, attempt),
+            Event::PullDone { site, attempt } => self.pull_done(site, attempt),
+            Event::Settled { site, attempt } => self.settled(site, attempt),
+            Event::ImportDone { site, attempt } => self.import_done(site, attempt),
+            Event::InternetPointDone { site, attempt } => self.internet_point_done(site, attempt),
+            Event::StepFails { site, attempt } => self.step_fails(site, attempt),
+            Event::RequestArrives { to } => self.request_arrives(to),
+            Event::RequestRead { to } => self.feed(to, Input::SyncRequested),
+            Event::PackageArrives { to, version } => self.package_arrives(to, version),
+            Event::SendAgain { to, load } => self.send_again(to, load),
+            Event::Inserted { site, insertion } => self.inserted(site, insertion),
+        }
+        true
+    }
+
+    /// Tells a site's engine what happened, and does what it wants done.
+    fn feed(&mut self, site: SiteId, input: Input) {
+        // T7: what comes while the site server is down waits for it, or is lost with its memory.
+        if self.is_down(site) {
+            return self.faults.keep_for_restart(site, input);
+        }
+        let mut effects = std::mem::take(&mut self.effects);
+        self.engines[site.index()].handle(self.kernel.now(), input, &mut effects);
+        for effect in effects.drain(..) {
+            self.carry_out(site, input, effect);
+        }
+        self.effects = effects;
+    }
+
+    /// Does what an engine wants done: an event, or a fact in the trace.
+    fn carry_out(&mut self, site: SiteId, input: Input, effect: Effect) {
+        match effect {
+            Effect::Announce(status) => self.announce(site, input, status),
+            Effect::Connect { attempt } => self.connect(site, attempt),
+            Effect::Pull { attempt } => self.pull(site, attempt),
+            Effect::Settle { attempt } => self.settle(site, attempt),
+            Effect::Import { attempt, kind } => self.import(site, attempt, kind),
+            Effect::SyncInternetPoint { attempt } => self.sync_internet_point(site, attempt),
+            Effect::Insert { insertion, version } => self.insert(site, insertion, version),
+            Effect::Replicate { version } => self.replicate(site, version),
+            Effect::CreatePolicy { version, new_body } => {
+                self.record(site, Fact::PolicyCreated { version, new_body });
+            }
+            Effect::RequestSync => self.request_sync(site),
+            Effect::SetTimer { timer, at } => self.set_timer(site, timer, at),
+            Effect::CancelTimer(timer) => self.cancel_timer(site, timer),
+            Effect::Defer { trigger, kind } => {
+                let deferred = self.record_aside(site, Fact::TriggerDeferred { trigger, kind });
+                self.sites[site.index()].deferred = deferred;
+            }
+            Effect::Refuse { trigger } => {
+                self.record(site, Fact::TriggerRefused { trigger });
+            }
+        }
+    }
+
+    /// A status message leaves (M).
+    fn announce(&mut self, site: SiteId, input: Input, status: Status) {
+        if let Status::Started { attempt, trigger, .. } = status {
+            let state = &mut self.sites[site.index()];
+            state.origin = match trigger {
+                Trigger::Retry => state.origin.retried(),
+                _ => state.next_origin,
+            };
+            state.failing = None;
+            // A sync that waited for the end of another is led to by what asked for it.
+            if !starts_by_itself(input) {
+                self.cause = state.deferred;
+            }
+            self.record(site, Fact::Announced(status));
+            self.draw_faults_of_attempt(site, attempt);
+            return;
+        }
+        self.record(site, Fact::Announced(status));
+    }
+
+    fn set_timer(&mut self, site: SiteId, timer: Timer, at: Instant) {
+        self.cancel_timer(site, timer);
+        let jitter = self.blueprint.scenario.sites[site.index()].retry.jitter;
+        let mut due = at;
+        if timer == Timer::Retry && !jitter.is_zero() {
+            // T4: a timer may be late, never early; the jitter is drawn for the try it delays.
+            let SiteState { entity, origin, .. } = self.sites[site.index()];
+            let mut stream = self.chance.stream(entity, Purpose::RetryJitter, origin.key());
+            let spread = u128::from(stream.bits()) * (u128::from(jitter.micros()) + 1);
+            due += crate::units::Duration::from_micros((spread >> 64) as u64);
+        }
+        let handle = self.schedule(due.max(self.kernel.now()), Event::TimerFired { site, timer });
+        match timer {
+            Timer::Retry => self.sites[site.index()].retry_timer = Some(handle),
+            Timer::InternetPoint => self.faults.set_internet_timer(site, handle),
+        }
+    }
+
+    fn cancel_timer(&mut self, site: SiteId, timer: Timer) {
+        let handle = match timer {
+            Timer::Retry => self.sites[site.index()].retry_timer.take(),
+            Timer::InternetPoint => self.faults.take_internet_timer(site),
+        };
+        if let Some(handle) = handle {
+            self.kernel.cancel(handle);
+        }
+    }
+
+    /// The source publishes a release (U4).
+    fn release(&mut self, release: ReleaseId) {
+        self.stores.publish(release);
+        if let Some(top_level) = self.blueprint.top_level {
+            self.record(top_level, Fact::Released { release });
+        }
+    }
+
+    /// The schedule of the top-level site falls due (T1).
+    fn schedule_due(&mut self, occurrence: u32) {
+        let top_level = self.blueprint.top_level.expect("a schedule has a top-level site");
+        self.sites[top_level.index()].next_origin = Origin::schedule(occurrence);
+        self.feed(top_level, Input::ScheduleDue);
+    }
+
+    /// An administrator does something.
+    fn operate(&mut self, position: u32) {
+        let operation = &self.blueprint.scenario.operations[position as usize];
+        self.record(operation.site, Fact::Operated { operation: position });
+        match operation.action {
+            Action::RunSynchronization => {
+                self.sites[operation.site.index()].next_origin = Origin::operation(position);
+                self.feed(operation.site, Input::RunSynchronizationChosen);
+            }
+        }
+    }
+
+    fn schedule(&mut self, at: Instant, event: Event) -> crate::kernel::Handle {
+        self.kernel.schedule(at, Happening { event, cause: self.cause })
+    }
+
+    /// Keeps a fact, which leads to what is done next.
+    fn record(&mut self, site: SiteId, fact: Fact) {
+        self.cause = self.record_aside(site, fact);
+    }
+
+    /// Keeps a fact that something else may lead on from; gives its place.
+    fn record_aside(&mut self, site: SiteId, fact: Fact) -> Cause {
+        self.recorder.record(self.kernel.now(), site, self.cause, fact)
+    }
+
+    fn is_down(&self, site: SiteId) -> bool {
+        self.sites[site.index()].out_of_order.server > 0
+    }
+
+    /// Is this the step that the site's engine is waiting for?
+    fn awaits(&self, site: SiteId, attempt: u32, state: State) -> bool {
+        let engine = &self.engines[site.index()];
+        engine.state() == state && engine.attempts() == attempt
+    }
+}
+
+/// Does this input itself start a sync, if any starts?
+fn starts_by_itself(input: Input) -> bool {
+    matches!(
+        input,
+        Input::ScheduleDue
+            | Input::RunSynchronizationChosen
+            | Input::SyncRequested
+            | Input::PointInstalled
+            | Input::TimerFired(Timer::Retry)
+            | Input::Restarted
+    )
+}
+
+/// One run of a scenario from its start to its end, recorded as the scenario says.
+pub fn run(scenario: &Scenario, replication: u32) -> Trace {
+    let blueprint = Blueprint::new(scenario);
+    let mut world = World::new(&blueprint, replication);
+    world.run_until(Instant::START + scenario.duration);
+    world.into_trace()
+}

@@ -1,0 +1,187 @@
+//! Site-to-site replication: requests and packages on their way to children (R1-R3, R5, R7).
+
+use std::collections::BTreeMap;
+
+use super::event::Load;
+use super::{Event, Fact, Input, Purpose, SiteId, World};
+use crate::trace::Part;
+use crate::units::{Duration, Instant};
+
+/// R5: a failed sending is tried again twice, a minute apart, ...
+const TRIES_IN_A_ROW: u32 = 3;
+const TRY_EVERY: Duration = Duration::from_mins(1);
+/// R5: ... then handed back and tried again later, ...
+const AGAIN_EVERY: Duration = Duration::from_mins(55);
+/// R5: ... for up to seven days.
+const GIVE_UP_AFTER: Duration = Duration::from_days(7);
+
+/// The sendings that have failed and will be tried again.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Senders {
+    failing: BTreeMap<(SiteId, Load), Failing>,
+}
+
+/// A sending that has failed.
+#[derive(Clone, Copy, Debug)]
+struct Failing {
+    since: Instant,
+    tries: u32,
+}
+
+impl World<'_> {
+    /// Sends the changes that made a content version to every child's database (R1, R2).
+    pub(super) fn replicate(&mut self, site: SiteId, version: u32) {
+        let (_, bytes) = self.stores.package(version);
+        for &to in self.blueprint.children(site) {
+            let sent = self.record_aside(site, Fact::PackageSent { to, version, bytes });
+            let cause = std::mem::replace(&mut self.cause, sent);
+            self.send(to, Load::Package { version });
+            self.cause = cause;
+        }
+    }
+
+    /// Sends a sync request to every child with a software update point (P7).
+    pub(super) fn request_sync(&mut self, site: SiteId) {
+        for &to in self.blueprint.children(site) {
+            if self.scenario().sites[to.index()].sup.is_none() {
+                continue;
+            }
+            let sent = self.record_aside(site, Fact::RequestSent { to });
+            // R6: behind a request that is being tried again, another has nothing to add.
+            if self.senders.failing.contains_key(&(to, Load::Request)) {
+                continue;
+            }
+            let cause = std::mem::replace(&mut self.cause, sent);
+            self.send(to, Load::Request);
+            self.cause = cause;
+        }
+    }
+
+    /// Puts something on the way to a child.
+    fn send(&mut self, to: SiteId, load: Load) {
+        let arrival = self.now() + self.transit(to, load);
+        let event = match load {
+            Load::Request => Event::RequestArrives { to },
+            Load::Package { version } => Event::PackageArrives { to, version },
+        };
+        self.schedule(arrival, event);
+    }
+
+    /// How long something is on the way over the child's circuit.
+    fn transit(&self, to: SiteId, load: Load) -> Duration {
+        let scenario = self.scenario();
+        let Some(link) = scenario.sites[to.index()].link else { return Duration::ZERO };
+        let link = &scenario.links[link.index()];
+        match load {
+            // R3: a request is a small file; it takes the latency alone [choice].
+            Load::Request => link.latency,
+            Load::Package { version } => {
+                let (_, bytes) = self.stores.package(version);
+                let carrying = link.bandwidth.map_or(Duration::ZERO, |rate| rate.time_for(bytes));
+                carrying + link.latency
+            }
+        }
+    }
+
+    /// Has what arrives now really arrived? If not, the sender notices and sends it again (R5).
+    fn has_arrived(&mut self, to: SiteId, load: Load) -> bool {
+        let now = self.now();
+        let sent = now.since(Instant::START + self.transit(to, load));
+        let sent = Instant::START + sent;
+        let state = &self.sites[to.index()];
+        let cut_on_the_way = state.last_cut > sent && state.last_cut <= now;
+        let parent = self.scenario().sites[to.index()].parent;
+        let sender_is_down = parent.is_some_and(|parent| self.is_down(parent));
+        let lost =
+            state.out_of_order.link > 0 || cut_on_the_way || sender_is_down || self.is_down(to);
+        if !lost {
+            self.senders.failing.remove(&(to, load));
+            return true;
+        }
+        self.try_again(to, load);
+        false
+    }
+
+    fn try_again(&mut self, to: SiteId, load: Load) {
+        let now = self.now();
+        let first = Failing { since: now, tries: 0 };
+        let failing = self.senders.failing.entry((to, load)).or_insert(first);
+        failing.tries += 1;
+        let wait =
+            if failing.tries.is_multiple_of(TRIES_IN_A_ROW) { AGAIN_EVERY } else { TRY_EVERY };
+        // R5, R7: a request is given up after seven days, the next sync sends another. A package
+        // is not: nothing that belongs into a database is lost [choice].
+        let gives_up = load == Load::Request && (now + wait).since(failing.since) > GIVE_UP_AFTER;
+        let again_at = (!gives_up).then_some(now + wait);
+        let from = self.scenario().sites[to.index()].parent.unwrap_or(to);
+        self.record(from, Fact::SendingFailed { to, again_at });
+        match again_at {
+            Some(at) => {
+                self.schedule(at, Event::SendAgain { to, load });
+            }
+            None => {
+                self.senders.failing.remove(&(to, load));
+            }
+        }
+    }
+
+    /// A failed sending is tried again.
+    pub(super) fn send_again(&mut self, to: SiteId, load: Load) {
+        self.send(to, load);
+    }
+
+    /// A sync request reaches a child (R3).
+    pub(super) fn request_arrives(&mut self, to: SiteId) {
+        if !self.has_arrived(to, Load::Request) {
+            return;
+        }
+        self.record(to, Fact::RequestArrived);
+        if let Some(parent) = self.scenario().sites[to.index()].parent {
+            self.sites[to.index()].next_origin = self.sites[parent.index()].origin;
+        }
+        // What the child needs to notice and read it.
+        let state = &self.sites[to.index()];
+        let timing = &self.scenario().timings[self.scenario().sites[to.index()].timing];
+        let draw = (state.entity, Purpose::Request, state.next_origin.key());
+        let reading = self.chance.cost(&timing.request, draw, 0, 0);
+        self.schedule(self.now() + reading, Event::RequestRead { to });
+    }
+
+    /// A package reaches a child (R1).
+    pub(super) fn package_arrives(&mut self, to: SiteId, version: u32) {
+        if self.has_arrived(to, Load::Package { version }) {
+            self.record(to, Fact::PackageArrived { version });
+            self.feed(to, Input::PackageArrived { version });
+        }
+    }
+
+    /// A site starts to insert a package into its database (R1).
+    pub(super) fn insert(&mut self, site: SiteId, insertion: u32, version: u32) {
+        let (updates, _) = self.stores.package(version);
+        let timing = &self.scenario().timings[self.scenario().sites[site.index()].timing];
+        let draw = (self.sites[site.index()].entity, Purpose::Insert, u64::from(version));
+        let known = self.stores.known_updates();
+        let work = self.chance.cost(&timing.insert, draw, updates, known);
+        self.schedule(self.now() + work, Event::Inserted { site, insertion });
+    }
+
+    /// The package is in the database (R1, R7).
+    pub(super) fn inserted(&mut self, site: SiteId, insertion: u32) {
+        let Some(version) = self.engines[site.index()].inserting(insertion) else { return };
+        if self.is_down(site) {
+            return;
+        }
+        self.stores.insert(site, version);
+        self.record(site, Fact::PackageInserted { version });
+        self.record_database_arrivals(site, version);
+        self.feed(site, Input::Inserted { insertion });
+    }
+
+    /// Notes which releases a database holds whole since it has that version.
+    pub(super) fn record_database_arrivals(&mut self, site: SiteId, version: u32) {
+        for index in 0..self.stores.arrived_in_database(version).len() {
+            let (_, release) = self.stores.arrived_in_database(version)[index];
+            self.record_aside(site, Fact::Arrived { release, part: Part::Database });
+        }
+    }
+}

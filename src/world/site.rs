@@ -1,0 +1,100 @@
+use crate::engine::Reason;
+use crate::kernel::{Entity, Handle};
+use crate::store::Pull;
+use crate::trace::Cause;
+use crate::units::Instant;
+
+/// What surrounds the engine of one site: what is under way, and what is out of order.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct SiteState {
+    /// By what its draws are named.
+    pub entity: Entity,
+    /// How many faults hold each of its parts.
+    pub out_of_order: OutOfOrder,
+    /// What the pull under way will bring.
+    pub pull: Pull,
+    /// The upstream's content version when the pull began (P5).
+    pub upstream_version: u32,
+    /// Is a transfer to its WSUS under way?
+    pub transferring: bool,
+    /// What [`super::Event::StepFails`] will say.
+    pub failing: Option<Reason>,
+    /// The retry timer (T4).
+    pub retry_timer: Option<Handle>,
+    /// Because of what it synchronises, or did last: keys its draws.
+    pub origin: Origin,
+    /// Because of what it will when it next starts by something other than a retry.
+    pub next_origin: Origin,
+    /// When its circuit was last cut; the start of the run when never.
+    pub last_cut: Instant,
+    /// The record of the trigger that waits (T6).
+    pub deferred: Cause,
+}
+
+/// Because of what a synchronisation runs: the trigger at the top-level site that it goes back
+/// to, and which try this is.
+///
+/// Draws are keyed by it and not by the number of the attempt, so that a fault which adds an
+/// attempt on Tuesday leaves Wednesday's draws alone.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Origin {
+    /// 0 the installation; else one more than the position of a schedule's occurrence, or, with
+    /// the highest bit set, of an operation.
+    pub trigger: u32,
+    /// 0 for the first try, one more for each retry.
+    pub tries: u32,
+}
+
+impl Origin {
+    /// The installation of the software update point (T5).
+    pub const INSTALLED: Origin = Origin { trigger: 0, tries: 0 };
+
+    /// An occurrence of the schedule (T1).
+    pub fn schedule(occurrence: u32) -> Self {
+        Self { trigger: occurrence + 1, tries: 0 }
+    }
+
+    /// An operation of the administrator (T2).
+    pub fn operation(operation: u32) -> Self {
+        Self { trigger: (1 << 31) | (operation + 1), tries: 0 }
+    }
+
+    /// The same trigger, tried again (T4).
+    pub fn retried(self) -> Self {
+        Self { tries: self.tries + 1, ..self }
+    }
+
+    /// What keys the draws.
+    pub fn key(self) -> u64 {
+        u64::from(self.trigger) << 32 | u64::from(self.tries)
+    }
+}
+
+/// How many faults hold each part of a site at this instant.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct OutOfOrder {
+    pub link: u16,
+    pub server: u16,
+    pub point: u16,
+    pub internet_point: u16,
+    pub source: u16,
+    pub gate: u16,
+}
+
+impl SiteState {
+    pub fn new(entity: Entity) -> Self {
+        Self {
+            entity,
+            out_of_order: OutOfOrder::default(),
+            pull: Pull::default(),
+            upstream_version: 0,
+            transferring: false,
+            failing: None,
+            retry_timer: None,
+            origin: Origin::INSTALLED,
+            next_origin: Origin::INSTALLED,
+            last_cut: Instant::START,
+            deferred: Cause::NONE,
+        }
+    }
+}

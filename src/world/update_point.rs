@@ -1,0 +1,357 @@
+//! The steps of a synchronisation as they cost time and fail: connecting, pulling, the fixed
+//! wait, phase 2, the internet-based point (P1-P6).
+
+use super::{Event, Fact, Input, Purpose, SiteId, State, Uplink, World};
+use crate::engine::{Failure, Kind, Phase, Reason};
+use crate::scenario::{FailPhase, Source};
+use crate::store::{Pull, SiteDatabase, UpdateServices};
+use crate::trace::Part;
+use crate::units::{Duration, LinkId};
+
+impl World<'_> {
+    /// What a step takes at a site, for the synchronisation under way.
+    fn cost(&self, site: SiteId, purpose: Purpose, updates: u32, known: u32) -> Duration {
+        let timing = &self.scenario().timings[self.scenario().sites[site.index()].timing];
+        let state = &self.sites[site.index()];
+        let draw = (state.entity, purpose, state.origin.key());
+        self.chance.cost(purpose.work(timing), draw, updates, known)
+    }
+
+    /// The gate, and the way to Update Services (P1).
+    pub(super) fn connect(&mut self, site: SiteId, attempt: u32) {
+        // P1: a closed gate fails the sync at once, before any WSUS contact.
+        if self.sites[site.index()].out_of_order.gate > 0
+            || self.faults.closes_gate(self.blueprint, site)
+        {
+            return self.fail_now(site, attempt, Reason::NotConfigured);
+        }
+        if self.hangs(site, attempt, FailPhase::Connect) {
+            return;
+        }
+        let at = self.now() + self.cost(site, Purpose::Connect, 0, 0);
+        self.schedule(at, Event::ConnectDone { site, attempt });
+    }
+
+    pub(super) fn connect_done(&mut self, site: SiteId, attempt: u32) {
+        if !self.awaits(site, attempt, State::Connecting) {
+            return;
+        }
+        if self.point_is_down(site) {
+            return self.step_failed(site, attempt, Reason::NoUpdateServer);
+        }
+        self.feed(site, Input::Connected { attempt });
+    }
+
+    /// Phase 1: WSUS pulls from its upstream (P2).
+    pub(super) fn pull(&mut self, site: SiteId, attempt: u32) {
+        if self.hangs(site, attempt, FailPhase::Pull) {
+            return;
+        }
+        if !self.upstream_answers(site) {
+            return self.fail_now(site, attempt, Reason::UpstreamUnreachable);
+        }
+        let parent = self.upstream(site);
+        let pull = match parent {
+            // U1: without a source nothing comes from above.
+            None if self.scenario().source == Source::None => {
+                let upto = self.stores.pull_from_source();
+                Pull { updates: 0, bytes: crate::units::Bytes::ZERO, ..upto }
+            }
+            None => self.stores.pull_from_source(),
+            // P2: everything the upstream has received since this server's own anchor.
+            Some(parent) => {
+                let anchor = self.stores.wsus(site).anchor();
+                self.stores.wsus(parent).since(anchor)
+            }
+        };
+        let state = &mut self.sites[site.index()];
+        state.pull = pull;
+        state.upstream_version = parent.map_or(0, |up| self.engines[up.index()].version());
+        self.transfer(site, attempt, pull);
+    }
+
+    /// Carries the bytes of a pull over the site's circuit and its parent's uplink.
+    fn transfer(&mut self, site: SiteId, attempt: u32, pull: Pull) {
+        let scenario = self.scenario();
+        let link = self.circuit(site).map(|link| &scenario.links[link.index()]);
+        let own = link.and_then(|link| link.bandwidth);
+        let uplink = self.upstream(site).and_then(|parent| {
+            let capacity = self.circuit(parent).and_then(|up| scenario.links[up.index()].bandwidth);
+            capacity.map(|capacity| (parent, capacity))
+        });
+        self.sites[site.index()].transferring = true;
+        if let Some((parent, capacity)) = uplink
+            && pull.bytes.0 > 0
+        {
+            let now = self.now();
+            let shared = self.uplinks.entry(parent).or_insert_with(|| Uplink::new(capacity));
+            shared.begin(now, own, pull.bytes, (site, attempt));
+            return self.await_uplink(parent);
+        }
+        let latency = link.map_or(Duration::ZERO, |link| link.latency);
+        let carrying = own.map_or(Duration::ZERO, |rate| rate.time_for(pull.bytes));
+        match carrying + latency {
+            Duration::ZERO => self.transferred(site, attempt),
+            time => {
+                self.schedule(self.now() + time, Event::Transferred { site, attempt });
+            }
+        }
+    }
+
+    /// Some of the pulls that share an uplink are through.
+    pub(super) fn uplink_due(&mut self, parent: SiteId) {
+        let now = self.now();
+        let mut through = std::mem::take(&mut self.through);
+        if let Some(uplink) = self.uplinks.get_mut(&parent) {
+            uplink.due = None;
+            uplink.finish(now, &mut through);
+        }
+        for (site, attempt) in through.drain(..) {
+            let link = self.circuit(site).map(|link| &self.scenario().links[link.index()]);
+            match link.map_or(Duration::ZERO, |link| link.latency) {
+                Duration::ZERO => self.transferred(site, attempt),
+                latency => {
+                    self.schedule(now + latency, Event::Transferred { site, attempt });
+                }
+            }
+        }
+        self.through = through;
+        self.await_uplink(parent);
+    }
+
+    /// Plans for the next pull through an uplink; forgets an uplink that nobody shares.
+    fn await_uplink(&mut self, parent: SiteId) {
+        let Some(uplink) = self.uplinks.get_mut(&parent) else { return };
+        if let Some(due) = uplink.due.take() {
+            self.kernel.cancel(due);
+        }
+        match uplink.next_end() {
+            Some(at) => {
+                let due = self.schedule(at, Event::UplinkDue { parent });
+                self.uplinks.get_mut(&parent).expect("it was here").due = Some(due);
+            }
+            None => {
+                self.uplinks.remove(&parent);
+            }
+        }
+    }
+
+    /// A pull is broken off: what it held of its parent's uplink is free.
+    pub(super) fn break_off_transfer(&mut self, site: SiteId) {
+        let now = self.now();
+        self.sites[site.index()].transferring = false;
+        if let Some(parent) = self.upstream(site)
+            && let Some(uplink) = self.uplinks.get_mut(&parent)
+            && uplink.break_off(now, site)
+        {
+            self.await_uplink(parent);
+        }
+    }
+
+    /// The bytes are through: what remains is WSUS's own work.
+    pub(super) fn transferred(&mut self, site: SiteId, attempt: u32) {
+        if !self.awaits(site, attempt, State::Pulling) {
+            return;
+        }
+        let state = &mut self.sites[site.index()];
+        state.transferring = false;
+        let Pull { updates, bytes, .. } = state.pull;
+        self.record(site, Fact::Transferred { attempt, bytes });
+        let at = self.now() + self.cost(site, Purpose::Pull, updates, self.known());
+        self.schedule(at, Event::PullDone { site, attempt });
+    }
+
+    pub(super) fn pull_done(&mut self, site: SiteId, attempt: u32) {
+        if !self.awaits(site, attempt, State::Pulling) {
+            return;
+        }
+        let pull = self.sites[site.index()].pull;
+        let Pull { updates, bytes, .. } = pull;
+        let before = self.stores.wsus(site).anchor();
+        // P2: the anchor moves only now that the pull has been committed.
+        let version = match self.upstream(site) {
+            None => {
+                if self.scenario().source != Source::None {
+                    self.stores.commit_from_source(site, pull);
+                }
+                None
+            }
+            Some(_) => {
+                self.stores.commit(site, pull);
+                Some(self.sites[site.index()].upstream_version)
+            }
+        };
+        self.record(site, Fact::Pulled { attempt, updates, bytes });
+        let after = self.stores.wsus(site).anchor();
+        for index in 0..self.stores.arrived_in_wsus(before, after).len() {
+            let (_, release) = self.stores.arrived_in_wsus(before, after)[index];
+            self.record_aside(site, Fact::Arrived { release, part: Part::Wsus });
+        }
+        self.feed(site, Input::Pulled { attempt, version, licence_terms_pending: false });
+    }
+
+    /// The fixed wait (P3).
+    pub(super) fn settle(&mut self, site: SiteId, attempt: u32) {
+        if self.hangs(site, attempt, FailPhase::Settle) {
+            return;
+        }
+        let at = self.now() + self.cost(site, Purpose::Settle, 0, 0);
+        self.schedule(at, Event::Settled { site, attempt });
+    }
+
+    pub(super) fn settled(&mut self, site: SiteId, attempt: u32) {
+        if self.awaits(site, attempt, State::Settling) {
+            self.record(site, Fact::Settled { attempt });
+            self.feed(site, Input::Settled { attempt });
+        }
+    }
+
+    /// Phase 2, at the top-level site (P4).
+    pub(super) fn import(&mut self, site: SiteId, attempt: u32, kind: Kind) {
+        if self.hangs(site, attempt, FailPhase::Import) {
+            return;
+        }
+        let full = kind == Kind::Full;
+        self.importing = self.stores.compare(site, full);
+        let updates = self.importing.updates();
+        // P4: a full one costs with the catalogue, a delta with the change.
+        let known = if full { self.known() } else { 0 };
+        let at = self.now() + self.cost(site, Purpose::Import, updates, known);
+        self.schedule(at, Event::ImportDone { site, attempt });
+    }
+
+    pub(super) fn import_done(&mut self, site: SiteId, attempt: u32) {
+        if !self.awaits(site, attempt, State::Importing) {
+            return;
+        }
+        let comparison = std::mem::take(&mut self.importing);
+        let updates = comparison.updates();
+        let before = self.stores.database(site).content_version();
+        let version = self.stores.apply(site, comparison);
+        self.record(site, Fact::Imported { attempt, updates, version });
+        if version > before {
+            self.record_database_arrivals(site, version);
+        }
+        self.feed(site, Input::Imported { attempt, version });
+    }
+
+    /// The internet-based point pulls from its site's active one (P6).
+    pub(super) fn sync_internet_point(&mut self, site: SiteId, attempt: u32) {
+        if self.hangs(site, attempt, FailPhase::Internet) {
+            return;
+        }
+        let state = &self.sites[site.index()].out_of_order;
+        if state.internet_point > 0 {
+            return self.fail_now(site, attempt, Reason::NoInternetPoint);
+        }
+        if self.point_is_down(site) {
+            return self.fail_now(site, attempt, Reason::UpstreamUnreachable);
+        }
+        let anchor = self.stores.internet_wsus(site).anchor();
+        let pull = self.stores.wsus(site).since(anchor);
+        self.sites[site.index()].pull = pull;
+        let scenario = self.scenario();
+        let point = scenario.sites[site.index()].internet_sup.as_ref();
+        let point = point.expect("only a site with an internet-based point synchronises one");
+        let link = point.link.map(|link| &scenario.links[link.index()]);
+        let carrying = link.map_or(Duration::ZERO, |link| {
+            link.bandwidth.map_or(Duration::ZERO, |rate| rate.time_for(pull.bytes)) + link.latency
+        });
+        let state = &self.sites[site.index()];
+        let draw = (state.entity, Purpose::Internet, state.origin.key());
+        let work = self.chance.cost(&point.work, draw, pull.updates, self.known());
+        let at = self.now() + carrying + work;
+        self.schedule(at, Event::InternetPointDone { site, attempt });
+    }
+
+    pub(super) fn internet_point_done(&mut self, site: SiteId, attempt: u32) {
+        let waiting = self.awaits(site, attempt, State::SyncingInternetPoint)
+            || self.awaits(site, attempt, State::CatchingUpInternetPoint);
+        if !waiting {
+            return;
+        }
+        let pull = self.sites[site.index()].pull;
+        let Pull { updates, bytes, upto } = pull;
+        let before = self.stores.internet_wsus(site).anchor();
+        self.stores.commit_internet(site, pull);
+        self.record(site, Fact::InternetPointSynced { attempt, updates, bytes });
+        for index in 0..self.stores.arrived_in_wsus(before, upto).len() {
+            let (_, release) = self.stores.arrived_in_wsus(before, upto)[index];
+            self.record_aside(site, Fact::Arrived { release, part: Part::Internet });
+        }
+        self.feed(site, Input::InternetPointSynced { attempt });
+    }
+
+    /// A planned failure of the step under way falls due.
+    pub(super) fn step_fails(&mut self, site: SiteId, attempt: u32) {
+        if self.engines[site.index()].attempts() == attempt
+            && let Some(reason) = self.sites[site.index()].failing.take()
+        {
+            self.step_failed(site, attempt, reason);
+        }
+    }
+
+    /// The step that a site's engine has just asked for fails at this instant.
+    ///
+    /// Through the future event list, like any other answer.
+    fn fail_now(&mut self, site: SiteId, attempt: u32, reason: Reason) {
+        self.sites[site.index()].failing = Some(reason);
+        self.schedule(self.now(), Event::StepFails { site, attempt });
+    }
+
+    /// The step under way at a site has failed.
+    pub(super) fn step_failed(&mut self, site: SiteId, attempt: u32, reason: Reason) {
+        let phase = match self.engines[site.index()].state() {
+            State::Idle => return,
+            State::Connecting if reason == Reason::NotConfigured => Phase::Gate,
+            State::Connecting => Phase::Connect,
+            State::Pulling => Phase::Pull,
+            State::Settling => Phase::Settle,
+            State::Importing => Phase::Import,
+            State::SyncingInternetPoint | State::CatchingUpInternetPoint => Phase::Internet,
+        };
+        if let Some(fault) = self.faults.responsible(self.blueprint, site, phase, reason) {
+            self.record(site, Fact::FaultHit { fault, attempt });
+        }
+        self.feed(site, Input::StepFailed { attempt, failure: Failure { phase, reason } });
+    }
+
+    /// The site whose WSUS this one's pulls from; `None` at the top-level site (P2).
+    pub(super) fn upstream(&self, site: SiteId) -> Option<SiteId> {
+        let above = self.scenario().sites[site.index()].parent;
+        above.filter(|_| self.blueprint.top_level != Some(site))
+    }
+
+    /// The circuit over which a site's pull comes.
+    fn circuit(&self, site: SiteId) -> Option<LinkId> {
+        match (self.upstream(site), self.scenario().source) {
+            (None, Source::Wsus(Some(link))) => Some(link),
+            _ => self.scenario().sites[site.index()].link,
+        }
+    }
+
+    /// Does the upstream of a site answer its WSUS at this instant?
+    pub(super) fn upstream_answers(&self, site: SiteId) -> bool {
+        let out_of_order = &self.sites[site.index()].out_of_order;
+        let source_answers = out_of_order.source == 0 || self.scenario().source == Source::None;
+        let link_carries = out_of_order.link == 0
+            || (self.upstream(site).is_none() && self.scenario().source == Source::None);
+        match self.upstream(site) {
+            None => source_answers && link_carries,
+            Some(parent) => link_carries && !self.point_is_down(parent),
+        }
+    }
+
+    /// Is the active software update point of a site out of order?
+    pub(super) fn point_is_down(&self, site: SiteId) -> bool {
+        let out_of_order = &self.sites[site.index()].out_of_order;
+        // H5: a local point goes down with its site server.
+        let local = self.scenario().sites[site.index()].sup.is_some_and(|point| point.local);
+        out_of_order.point > 0 || (local && out_of_order.server > 0)
+    }
+
+    /// How many updates the catalogue holds now, as far as phase 2 must compare them.
+    fn known(&self) -> u32 {
+        self.stores.known_updates()
+    }
+}
