@@ -39,7 +39,7 @@ mod yaml;
 
 use std::collections::BTreeMap;
 
-use crate::kernel::Distribution;
+pub use crate::kernel::Distribution;
 use crate::units::{Bytes, Duration, Instant, LinkId, Probability, Rate, SiteId};
 
 pub use clock::{Clock, Zone};

@@ -12,7 +12,15 @@
 //!   nobody in the run caused: a release, a schedule, an administrator, a fault.
 //! - Nothing here computes: what is judged and drawn is judged and drawn from these records.
 
+pub mod cmtrace;
+mod fingerprint;
+#[cfg(test)]
+mod generated;
+mod names;
 mod record;
+pub mod text;
 
 pub use crate::engine::{Failure, Kind, Phase, Reason, Status, Trigger};
+pub use fingerprint::Fingerprint;
+pub use names::{Name, Names};
 pub use record::{Cause, Fact, Part, Record, Trace};

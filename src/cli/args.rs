@@ -1,0 +1,156 @@
+//! The arguments: as written, and as meant.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use super::run::{Charts, Plan};
+use super::screen::{Screen, When};
+use crate::report::Look;
+use crate::scenario::Recording;
+
+/// Simulates software-update synchronisation through a Configuration Manager 2007 hierarchy.
+///
+/// Describe the sites, their links, the schedule and what goes wrong in a scenario file; supsim
+/// runs it and says when each site has the updates, and why some have them late.
+#[derive(Parser, Debug)]
+#[command(
+    name = "supsim",
+    version,
+    disable_help_subcommand = true,
+    arg_required_else_help = true,
+    after_help = "Examples:\n  \
+        supsim run contoso.yaml            what happens?\n  \
+        supsim run contoso.yaml --seed 7   and with other chance?\n  \
+        supsim help outputs                what the files hold\n  \
+        supsim help exit-codes             what a script can rely on"
+)]
+pub(super) struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+pub(super) enum Command {
+    /// What happens? Runs a scenario, prints a summary, stores the run
+    ///
+    /// The run is stored in a folder results/NAME-XXXXXXXX whose last part belongs to what
+    /// determines the result: the same scenario, seed and version give the same folder with the
+    /// same bytes.
+    Run(RunArgs),
+    /// Help on a command, a topic (exit-codes, outputs) or an error code (E0405)
+    Help {
+        /// What about
+        topic: Option<String>,
+    },
+}
+
+/// The arguments of `supsim run`.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:\n  \
+        supsim run contoso.yaml                          run it and store everything\n  \
+        supsim run contoso.yaml --seed 7                 other chance, same world\n  \
+        supsim run contoso.yaml --no-store               only the summary\n  \
+        supsim run contoso.yaml --out D:\\runs -q         for a script: no words, only files\n  \
+        supsim run big.yaml --events none --charts none  a large hierarchy, fewer files\n\n\
+    The exit code is 0 when it ran, 2 when the scenario is invalid, 74 when a file could not be\n\
+    read or written; supsim help exit-codes lists all.")]
+pub(super) struct RunArgs {
+    /// The scenario
+    file: PathBuf,
+    /// Where runs are kept
+    #[arg(long, value_name = "DIR", default_value = "results")]
+    out: PathBuf,
+    /// Store nothing
+    #[arg(long, conflicts_with = "out")]
+    no_store: bool,
+    /// Which chance; wins over the scenario's own seed
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// How much of events.jsonl to write; wins over the scenario's own `record`
+    #[arg(long, value_name = "HOW-MUCH")]
+    events: Option<Events>,
+    /// Which charts to draw
+    #[arg(long, value_name = "FORMAT", default_value = "both")]
+    charts: ChartsWord,
+    /// Print nothing but complaints
+    #[arg(short, long)]
+    quiet: bool,
+    /// Print only characters that every console has
+    #[arg(long)]
+    ascii: bool,
+    /// Colours
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    color: WhenWord,
+    /// A progress bar on standard error
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    progress: WhenWord,
+}
+
+#[derive(ValueEnum, Clone, Copy, Debug)]
+enum Events {
+    /// Every record
+    All,
+    /// What the tables need
+    Attempts,
+    /// No events.jsonl; the tables stay complete
+    None,
+}
+
+#[derive(ValueEnum, Clone, Copy, Debug)]
+enum ChartsWord {
+    /// SVG and PNG
+    Both,
+    /// SVG only
+    Svg,
+    /// PNG only
+    Png,
+    /// No charts
+    None,
+}
+
+#[derive(ValueEnum, Clone, Copy, Debug)]
+enum WhenWord {
+    /// On a terminal only
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+impl From<WhenWord> for When {
+    fn from(word: WhenWord) -> When {
+        match word {
+            WhenWord::Auto => When::Auto,
+            WhenWord::Always => When::Always,
+            WhenWord::Never => When::Never,
+        }
+    }
+}
+
+impl RunArgs {
+    /// What was meant, on this screen.
+    pub fn meant(self, screen: &mut Screen) -> Plan {
+        let colour = screen.colour(self.color.into());
+        Plan {
+            file: self.file,
+            results: (!self.no_store).then_some(self.out),
+            seed: self.seed,
+            events: self.events.map(|events| match events {
+                Events::All => Recording::All,
+                Events::Attempts => Recording::Attempts,
+                Events::None => Recording::None,
+            }),
+            charts: match self.charts {
+                ChartsWord::Both => Charts { svg: true, png: true },
+                ChartsWord::Svg => Charts { svg: true, png: false },
+                ChartsWord::Png => Charts { svg: false, png: true },
+                ChartsWord::None => Charts { svg: false, png: false },
+            },
+            look: Look { ascii: self.ascii, colour },
+            quiet: self.quiet,
+            progress: if self.quiet { When::Never } else { self.progress.into() },
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! What ran, so that it can be run again and compared: `manifest.json`.
+
+use std::io::{self, Write};
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::results::Stored;
+use super::screen::target;
+use crate::scenario::{Known, Recording, Scenario};
+use crate::trace::Fingerprint;
+
+/// The version of the format.
+const VERSION: u32 = 1;
+
+/// What the manifest says that the scenario does not.
+pub(super) struct Provenance<'a> {
+    /// The words on the command line.
+    pub command_line: Vec<String>,
+    /// The scenario file as it was named.
+    pub file: String,
+    /// The SHA-256 of its bytes.
+    pub file_sha256: String,
+    /// The SHA-256 of the expanded scenario.
+    pub expanded_sha256: String,
+    /// Which replications ran.
+    pub replications: Vec<u32>,
+    /// How much was recorded.
+    pub recording: Recording,
+    /// The fingerprint of each replication.
+    pub fingerprints: Vec<Fingerprint>,
+    /// When the program began, by the clock on the wall.
+    pub began: Timestamp,
+    /// When it wrote this.
+    pub ended: Timestamp,
+    /// The other files.
+    pub files: &'a [Stored],
+}
+
+#[derive(Serialize)]
+struct Manifest<'a> {
+    manifest: u32,
+    supsim: Program,
+    command_line: &'a [String],
+    scenario: Described<'a>,
+    seed: u64,
+    replications: &'a [u32],
+    events: &'static str,
+    defaults_used: Vec<Stood<'a>>,
+    fingerprints: Vec<Fingerprints>,
+    files: Vec<Written<'a>>,
+    wall_clock: WallClock,
+}
+
+#[derive(Serialize)]
+struct Program {
+    version: &'static str,
+    target: String,
+}
+
+#[derive(Serialize)]
+struct Described<'a> {
+    name: &'a str,
+    file: &'a str,
+    sha256: &'a str,
+    expanded_sha256: &'a str,
+}
+
+#[derive(Serialize)]
+struct Stood<'a> {
+    key: &'a str,
+    value: &'a str,
+    status: &'static str,
+    source: &'a str,
+}
+
+#[derive(Serialize)]
+struct Fingerprints {
+    rep: u32,
+    times: String,
+    sites: String,
+    facts: String,
+    versions: String,
+    causes: String,
+    all: String,
+}
+
+#[derive(Serialize)]
+struct Written<'a> {
+    path: &'a str,
+    bytes: u64,
+    sha256: &'a str,
+}
+
+/// The only part that differs when the same is run again.
+#[derive(Serialize)]
+struct WallClock {
+    start: String,
+    end: String,
+}
+
+/// Writes the manifest of a run.
+pub(super) fn write_manifest(
+    scenario: &Scenario,
+    provenance: &Provenance<'_>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let printed = |value: u32| format!("{value:08x}");
+    let prints = provenance.replications.iter().zip(&provenance.fingerprints);
+    let manifest = Manifest {
+        manifest: VERSION,
+        supsim: Program { version: env!("CARGO_PKG_VERSION"), target: target() },
+        command_line: &provenance.command_line,
+        scenario: Described {
+            name: &scenario.name,
+            file: &provenance.file,
+            sha256: &provenance.file_sha256,
+            expanded_sha256: &provenance.expanded_sha256,
+        },
+        seed: scenario.seed,
+        replications: &provenance.replications,
+        events: recording_name(provenance.recording),
+        defaults_used: scenario
+            .defaults_used
+            .iter()
+            .map(|default| Stood {
+                key: default.key,
+                value: default.value,
+                status: known_name(default.status),
+                source: default.source,
+            })
+            .collect(),
+        fingerprints: prints
+            .map(|(&rep, print)| Fingerprints {
+                rep,
+                times: printed(print.times),
+                sites: printed(print.sites),
+                facts: printed(print.facts),
+                versions: printed(print.versions),
+                causes: printed(print.causes),
+                all: printed(print.all),
+            })
+            .collect(),
+        files: provenance
+            .files
+            .iter()
+            .map(|file| Written { path: &file.path, bytes: file.bytes, sha256: &file.sha256 })
+            .collect(),
+        wall_clock: WallClock {
+            start: format!("{:.3}", provenance.began),
+            end: format!("{:.3}", provenance.ended),
+        },
+    };
+    serde_json::to_writer_pretty(&mut *out, &manifest)?;
+    out.write_all(b"\n")
+}
+
+const fn recording_name(recording: Recording) -> &'static str {
+    match recording {
+        Recording::None => "none",
+        Recording::Attempts => "attempts",
+        Recording::All => "all",
+    }
+}
+
+const fn known_name(status: Known) -> &'static str {
+    match status {
+        Known::Documented => "documented",
+        Known::Observed => "observed",
+        Known::Assumed => "assumed",
+    }
+}

@@ -1,0 +1,133 @@
+//! The four rooms that a command walks through, behind one door each: read, simulate, judge, draw.
+
+use std::path::Path;
+
+use super::exit::{Exit, Stop};
+use crate::measure::Outcome;
+use crate::report::{PictureError, propagation, release_to_draw, timeline};
+use crate::scenario::{Overrides, Scenario};
+use crate::trace::Trace;
+use crate::units::{Duration, Instant};
+use crate::world::{Blueprint, World};
+
+/// The reference of error codes, for `supsim help E0405`.
+pub(super) const ERRORS: &str = include_str!("../../docs/errors.md");
+
+/// In how many stretches a run is simulated: as often the progress bar can move.
+const STRETCHES: u64 = 200;
+
+/// A scenario that was read.
+pub(super) struct Read {
+    /// What it describes.
+    pub scenario: Scenario,
+    /// What is odd about it, ready to print; may be empty.
+    pub warnings: String,
+    /// The bytes of the file.
+    pub bytes: Vec<u8>,
+}
+
+/// Reads and checks a scenario; `seed` wins over its own.
+pub(super) fn read(path: &Path, seed: Option<u64>) -> Result<Read, Stop> {
+    let unreadable = |error: std::io::Error| Stop {
+        exit: Exit::FileTrouble,
+        text: format!("supsim: {}: {error}", path.display()),
+    };
+    let bytes = std::fs::read(path).map_err(unreadable)?;
+    match Scenario::read(path, &Overrides { seed, ..Overrides::default() }) {
+        Ok((scenario, warnings)) => {
+            let warnings: Vec<String> = warnings.iter().map(ToString::to_string).collect();
+            Ok(Read { scenario, warnings: warnings.join("\n"), bytes })
+        }
+        Err(report) => Err(Stop { exit: Exit::NothingRan, text: report.to_string() }),
+    }
+}
+
+/// The scenario with everything written out; reading this again describes the same world.
+pub(super) fn expanded(scenario: &Scenario) -> String {
+    scenario.to_yaml()
+}
+
+/// Runs one replication to its end, telling now and then how far it has come.
+pub(super) fn simulate(
+    scenario: &Scenario,
+    replication: u32,
+    reached: &mut dyn FnMut(Instant),
+) -> Trace {
+    let blueprint = Blueprint::new(scenario);
+    let mut world = World::new(&blueprint, replication);
+    let stretch = Duration::from_micros((scenario.duration.micros() / STRETCHES).max(1));
+    let end = Instant::START + scenario.duration;
+    let mut until = Instant::START;
+    while until < end {
+        until = (until + stretch).min(end);
+        world.run_until(until);
+        reached(until);
+    }
+    world.into_trace()
+}
+
+/// What a trace says.
+pub(super) fn judge(scenario: &Scenario, trace: &Trace) -> Outcome {
+    Outcome::of(scenario, trace)
+}
+
+/// A chart.
+pub(super) struct Drawing {
+    /// The name of its files, without the extension.
+    pub name: &'static str,
+    /// As SVG.
+    pub svg: String,
+    /// As PNG, when asked for.
+    pub png: Option<Vec<u8>>,
+}
+
+/// Draws the charts of a run.
+pub(super) fn draw(
+    scenario: &Scenario,
+    outcome: &Outcome,
+    png: bool,
+) -> Result<Vec<Drawing>, Stop> {
+    let release = release_to_draw(scenario);
+    // The picture names its neighbour in the folder, not a path of the machine that drew it.
+    let repeat = "supsim run scenario.yaml";
+    let pictures = [
+        ("propagation", propagation(scenario, outcome, release, repeat)),
+        ("timeline", timeline(scenario, outcome, release, repeat)),
+    ];
+    let defect = |error: PictureError| Stop {
+        exit: Exit::Defect,
+        text: format!("supsim: a chart could not be turned into PNG: {error}"),
+    };
+    let drawing = |(name, picture): (&'static str, crate::report::Picture)| {
+        let png = png.then(|| picture.to_png()).transpose().map_err(defect)?;
+        Ok(Drawing { name, svg: picture.svg, png })
+    };
+    pictures.into_iter().map(drawing).collect()
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    /// One central site, two child primaries, one failed synchronisation and its retry.
+    pub(in crate::cli) const TUTORIAL: &str = "\
+supsim: 1
+kind: scenario
+name: tutorial
+timezone: America/New_York
+start: 2026-01-13 00:00
+duration: 2d
+catalogue:
+  releases:
+    patch-tuesday: { when: { at: 2026-01-13 13:00 }, updates: 120, metadata: 45 MB }
+sites:
+  CEN: { type: central }
+  PR1: { parent: CEN }
+  PR2: { parent: CEN }
+sync:
+  schedule: { weekly: { on: [Tue], at: \"22:00\" } }
+faults:
+  lima-first-try:
+    where: { code: PR2 }
+    do: { fail_sync: { after: 12min } }
+    when: { attempts: [1] }
+";
+}

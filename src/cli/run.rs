@@ -1,0 +1,394 @@
+//! `supsim run`: what happens?
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::time::Instant as WallInstant;
+
+use jiff::Timestamp;
+use sha2::{Digest, Sha256};
+
+use super::exit::{Exit, Stop};
+use super::manifest::{Provenance, write_manifest};
+use super::pipeline::{self, Read};
+use super::progress::Progress;
+use super::results::{MANIFEST, Writing, hex};
+use super::screen::{Screen, When};
+use crate::report::{
+    Logs, Look, Run, footer, summary, write_arrivals, write_attempts, write_events, write_faults,
+    write_sites,
+};
+use crate::scenario::{Recording, Scenario};
+use crate::trace::Fingerprint;
+
+/// The run that was meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Plan {
+    /// The scenario file.
+    pub file: PathBuf,
+    /// Where to store; `None`: nowhere.
+    pub results: Option<PathBuf>,
+    /// Wins over the scenario's own.
+    pub seed: Option<u64>,
+    /// Wins over the scenario's own.
+    pub events: Option<Recording>,
+    /// Which charts.
+    pub charts: Charts,
+    /// How the summary looks.
+    pub look: Look,
+    /// No summary.
+    pub quiet: bool,
+    /// The progress bar.
+    pub progress: When,
+}
+
+/// Which forms of the charts are stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Charts {
+    pub svg: bool,
+    pub png: bool,
+}
+
+/// Runs, tells, stores.
+pub(super) fn run(plan: &Plan, words: Vec<OsString>, screen: &mut Screen) -> Result<Exit, Stop> {
+    let (began, clock) = (Timestamp::now(), WallInstant::now());
+    let read = pipeline::read(&plan.file, plan.seed);
+    let Read { mut scenario, warnings, bytes } = read.map_err(|stop| guess(stop, &plan.file))?;
+    if !warnings.is_empty() && !plan.quiet {
+        screen.complain(&warnings);
+    }
+    let wanted = plan.events.unwrap_or(scenario.recording);
+    scenario.recording = wanted;
+    let expanded = plan.results.as_ref().map(|_| pipeline::expanded(&scenario));
+    // The tables and the summary are made from the record: without one there would be nothing
+    // to tell. `none` leaves out events.jsonl alone.
+    scenario.recording = wanted.max(Recording::Attempts);
+
+    let mut progress = Progress::new(plan.progress, &scenario.name, screen);
+    let whole = scenario.duration.micros().max(1);
+    let replication = 0;
+    let trace = pipeline::simulate(&scenario, replication, &mut |now| {
+        let per_mille = u128::from(now.micros()) * 1000 / u128::from(whole);
+        progress.reached(u64::try_from(per_mille).unwrap_or(1000), screen);
+    });
+    progress.doing("judging");
+    let outcome = pipeline::judge(&scenario, &trace);
+    let run = Run { scenario: &scenario, trace: &trace, outcome: &outcome, replication };
+    if !plan.quiet {
+        progress.done();
+        screen.say(&(summary(&run, plan.look) + "\n"));
+    }
+
+    let mut stored = None;
+    if let (Some(results), Some(expanded)) = (&plan.results, expanded) {
+        progress.doing("storing");
+        let mut writing = Writing::begin(results, &folder_name(&scenario, &expanded), screen)?;
+        write_files(&run, plan, wanted, &expanded, &mut writing)?;
+        let files = writing.stored();
+        let provenance = Provenance {
+            command_line: command_line(&words),
+            file: plan.file.to_string_lossy().into_owned(),
+            file_sha256: hex(&Sha256::digest(&bytes)),
+            expanded_sha256: hex(&Sha256::digest(expanded.as_bytes())),
+            replications: vec![replication],
+            recording: wanted,
+            fingerprints: vec![Fingerprint::of(&trace, &run.names())],
+            began,
+            ended: Timestamp::now(),
+            files: &files,
+        };
+        writing.file(MANIFEST, |out| write_manifest(&scenario, &provenance, out))?;
+        stored = Some(writing.finish()?);
+    }
+    progress.done();
+    if !plan.quiet {
+        let stored = stored.map(|folder| folder.display().to_string());
+        screen.say(&footer(plan.look, stored.as_deref(), &repeat(plan)));
+        if screen.err_is_terminal() {
+            screen.complain(&format!("{:.1} s", clock.elapsed().as_secs_f64()));
+        }
+    }
+    Ok(Exit::Ok)
+}
+
+/// To a file that is not there, adds the one that may have been meant.
+fn guess(mut stop: Stop, file: &Path) -> Stop {
+    let (folder, Some(name)) = (file.parent(), file.file_name()) else { return stop };
+    if file.exists() {
+        return stop;
+    }
+    let folder = folder.filter(|folder| !folder.as_os_str().is_empty());
+    let neighbours = std::fs::read_dir(folder.unwrap_or(Path::new(".")));
+    let name = name.to_string_lossy();
+    let closest = neighbours
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|neighbour| neighbour.file_name().to_string_lossy().into_owned())
+        .filter(|neighbour| neighbour.ends_with(".yaml") || neighbour.ends_with(".yml"))
+        .map(|neighbour| (strsim::damerau_levenshtein(&name, &neighbour), neighbour))
+        .min();
+    if let Some((distance, neighbour)) = closest
+        && distance <= 1 + name.len() / 4
+    {
+        stop.text = format!("{}\n  did you mean {neighbour}?", stop.text.trim_end());
+    }
+    stop
+}
+
+/// `NAME-XXXXXXXX`: the digits belong to all that determines the result.
+fn folder_name(scenario: &Scenario, expanded: &str) -> String {
+    let mut hash = Sha256::new();
+    hash.update(env!("CARGO_PKG_VERSION"));
+    hash.update(b"\n");
+    hash.update(expanded);
+    format!("{}-{}", scenario.name, &hex(&hash.finalize())[..8])
+}
+
+/// The command that gives the same run again.
+fn repeat(plan: &Plan) -> String {
+    let file = plan.file.display().to_string();
+    let file = if file.contains(' ') { format!("\"{file}\"") } else { file };
+    match plan.seed {
+        Some(seed) => format!("supsim run {file} --seed {seed}"),
+        None => format!("supsim run {file}"),
+    }
+}
+
+/// The words as they were given; the program by its name, wherever it lies.
+fn command_line(words: &[OsString]) -> Vec<String> {
+    let given = words.iter().skip(1).map(|word| word.to_string_lossy().into_owned());
+    std::iter::once("supsim".to_owned()).chain(given).collect()
+}
+
+/// Every file but the manifest.
+fn write_files(
+    run: &Run<'_>,
+    plan: &Plan,
+    wanted: Recording,
+    expanded: &str,
+    writing: &mut Writing,
+) -> Result<(), Stop> {
+    writing.file("scenario.yaml", |out| out.write_all(expanded.as_bytes()))?;
+    writing.file("tables/sites.csv", |out| write_sites(run, out))?;
+    writing.file("tables/attempts.csv", |out| write_attempts(run, out))?;
+    writing.file("tables/arrivals.csv", |out| write_arrivals(run, out))?;
+    writing.file("tables/faults.csv", |out| write_faults(run, out))?;
+    if wanted != Recording::None {
+        writing.file("events.jsonl", |out| write_events(run, out))?;
+    }
+    let logs = Logs::new(*run);
+    for site in logs.sites() {
+        let folder = safe_folder(&run.scenario.sites[site.index()].code);
+        writing.file(&format!("logs/{folder}/wsyncmgr.log"), |out| logs.write(site, out))?;
+    }
+    if plan.charts.svg || plan.charts.png {
+        for drawing in pipeline::draw(run.scenario, run.outcome, plan.charts.png)? {
+            let name = drawing.name;
+            if plan.charts.svg {
+                let svg = drawing.svg.as_bytes();
+                writing.file(&format!("charts/{name}.svg"), |out| out.write_all(svg))?;
+            }
+            if let Some(png) = &drawing.png {
+                writing.file(&format!("charts/{name}.png"), |out| out.write_all(png))?;
+            }
+        }
+    }
+    // The stored text is the same wherever it is stored: it names its neighbour, not a path.
+    let text = summary(run, Look::default())
+        + "\n"
+        + &footer(Look::default(), None, "supsim run scenario.yaml");
+    writing.file("summary.txt", |out| out.write_all(text.as_bytes()))
+}
+
+/// Windows takes a folder called `COM1` or `LPT9` for a device.
+fn safe_folder(code: &str) -> String {
+    let device = |prefix| {
+        code.strip_prefix(prefix)
+            .is_some_and(|rest: &str| rest.len() == 1 && rest.as_bytes()[0].is_ascii_digit())
+    };
+    if device("COM") || device("LPT") { format!("{code}_") } else { code.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::fs;
+    use std::path::Path;
+
+    use super::super::{perform, screen::Captured};
+    use super::*;
+
+    struct Ran {
+        exit: Exit,
+        out: String,
+        err: String,
+    }
+
+    /// Runs with `words` in which `DIR` stands for the folder given.
+    fn supsim(dir: &Path, words: &str) -> Ran {
+        let (mut screen, out, err): (_, Captured, Captured) = Screen::captured();
+        let place = |word: &str| word.replace("DIR", &dir.display().to_string()).into();
+        let words = std::iter::once("supsim").chain(words.split(' ')).map(place).collect();
+        let exit = perform(words, &mut screen);
+        Ran { exit, out: out.text(), err: err.text() }
+    }
+
+    /// Every file below a folder, by path; a manifest without its `wall_clock`.
+    fn files(root: &Path) -> BTreeMap<String, Vec<u8>> {
+        let mut files = BTreeMap::new();
+        let mut folders = vec![root.to_owned()];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                    continue;
+                }
+                let mut bytes = fs::read(&path).unwrap();
+                if path.ends_with(MANIFEST) {
+                    let text = String::from_utf8(bytes).unwrap();
+                    bytes = text.split("\"wall_clock\"").next().unwrap().as_bytes().to_vec();
+                }
+                let path = path.strip_prefix(root).unwrap().to_string_lossy().replace('\\', "/");
+                files.insert(path, bytes);
+            }
+        }
+        files
+    }
+
+    fn workplace() -> tempfile::TempDir {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join("tutorial.yaml"), crate::cli::pipeline::tests::TUTORIAL).unwrap();
+        dir
+    }
+
+    fn only_run(results: &Path) -> PathBuf {
+        let mut runs: Vec<PathBuf> = fs::read_dir(results)
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| path.is_dir())
+            .collect();
+        assert_eq!(runs.len(), 1, "{runs:?}");
+        runs.remove(0)
+    }
+
+    #[test]
+    fn a_run_is_told_and_stored() {
+        let dir = workplace();
+        let ran = supsim(dir.path(), "run DIR/tutorial.yaml --out DIR/results");
+        assert_eq!((ran.exit, ran.err.as_str()), (Exit::Ok, ""));
+        assert!(ran.out.starts_with("tutorial   seed 1 "), "{}", ran.out);
+        let run = only_run(&dir.path().join("results"));
+        assert!(ran.out.contains(&format!("stored as {}", run.display())), "{}", ran.out);
+        let files = files(&run);
+        let names: Vec<&str> = files.keys().map(String::as_str).collect();
+        for name in [
+            "events.jsonl",
+            "logs/CEN/wsyncmgr.log",
+            "logs/PR2/wsyncmgr.log",
+            "manifest.json",
+            "scenario.yaml",
+            "summary.txt",
+            "tables/arrivals.csv",
+            "tables/attempts.csv",
+            "tables/faults.csv",
+            "tables/sites.csv",
+        ] {
+            assert!(names.contains(&name), "{name} is missing in {names:?}");
+        }
+        assert!(names.iter().any(|name| name.starts_with("charts/") && name.ends_with(".svg")));
+    }
+
+    #[test]
+    fn the_same_run_again_gives_the_same_bytes_in_the_same_folder() {
+        let dir = workplace();
+        let command = "run DIR/tutorial.yaml --out DIR/results";
+        let first = supsim(dir.path(), command);
+        let run = only_run(&dir.path().join("results"));
+        let before = files(&run);
+        let second = supsim(dir.path(), command);
+        assert_eq!(first.out, second.out);
+        assert_eq!(files(&only_run(&dir.path().join("results"))), before);
+    }
+
+    #[test]
+    fn the_manifest_knows_every_other_file_by_its_hash() {
+        let dir = workplace();
+        supsim(dir.path(), "run DIR/tutorial.yaml --out DIR/results");
+        let run = only_run(&dir.path().join("results"));
+        let manifest = fs::read_to_string(run.join(MANIFEST)).unwrap();
+        let manifest: serde_json::Value = serde_json::from_str(&manifest).unwrap();
+        let mut listed = Vec::new();
+        for file in manifest["files"].as_array().unwrap() {
+            let path = file["path"].as_str().unwrap();
+            let bytes = fs::read(run.join(path)).unwrap();
+            assert_eq!(file["sha256"], hex(&Sha256::digest(&bytes)), "{path}");
+            assert_eq!(file["bytes"], bytes.len(), "{path}");
+            listed.push(path.to_owned());
+        }
+        let there: Vec<String> = files(&run).into_keys().filter(|path| path != MANIFEST).collect();
+        assert_eq!(listed, there);
+        assert_eq!(manifest["scenario"]["name"], "tutorial");
+        let file = fs::read(dir.path().join("tutorial.yaml")).unwrap();
+        assert_eq!(manifest["scenario"]["sha256"], hex(&Sha256::digest(&file)));
+        assert_eq!(manifest["fingerprints"][0]["all"].as_str().unwrap().len(), 8);
+        assert!(manifest["wall_clock"]["start"].as_str().unwrap().ends_with('Z'));
+    }
+
+    #[test]
+    fn nothing_is_stored_when_nothing_shall_be() {
+        let dir = workplace();
+        let ran = supsim(dir.path(), "run DIR/tutorial.yaml --no-store");
+        assert_eq!(ran.exit, Exit::Ok);
+        assert!(!ran.out.contains("stored as"), "{}", ran.out);
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1, "only the scenario");
+        let ran = supsim(dir.path(), "run DIR/tutorial.yaml --no-store --out DIR/x");
+        assert_eq!(ran.exit, Exit::NothingRan);
+    }
+
+    #[test]
+    fn quiet_says_nothing_and_stores_all_the_same() {
+        let dir = workplace();
+        let ran = supsim(dir.path(), "run DIR/tutorial.yaml -q --out DIR/results");
+        assert_eq!((ran.exit, ran.out.as_str(), ran.err.as_str()), (Exit::Ok, "", ""));
+        assert!(only_run(&dir.path().join("results")).join("summary.txt").exists());
+    }
+
+    #[test]
+    fn without_events_and_charts_the_tables_stay() {
+        let dir = workplace();
+        supsim(dir.path(), "run DIR/tutorial.yaml --out DIR/r --events none --charts none");
+        let run = only_run(&dir.path().join("r"));
+        assert!(!run.join("events.jsonl").exists());
+        assert!(!run.join("charts").exists());
+        let attempts = fs::read_to_string(run.join("tables/attempts.csv")).unwrap();
+        assert!(attempts.lines().count() > 1, "{attempts}");
+    }
+
+    #[test]
+    fn a_file_that_is_not_there_ends_with_74_and_its_name() {
+        let dir = workplace();
+        let ran = supsim(dir.path(), "run DIR/tutorail.yaml --out DIR/results");
+        assert_eq!((ran.exit, ran.out.as_str()), (Exit::FileTrouble, ""));
+        assert!(ran.err.contains("tutorail.yaml: "), "{}", ran.err);
+        assert!(ran.err.ends_with("did you mean tutorial.yaml?\n"), "{}", ran.err);
+        assert!(!dir.path().join("results").exists());
+    }
+
+    #[test]
+    fn a_place_that_cannot_be_written_ends_with_74_after_the_summary() {
+        let dir = workplace();
+        fs::write(dir.path().join("results"), "in the way").unwrap();
+        let ran = supsim(dir.path(), "run DIR/tutorial.yaml --out DIR/results");
+        assert_eq!(ran.exit, Exit::FileTrouble);
+        assert!(ran.out.starts_with("tutorial "), "the answer is not lost: {}", ran.out);
+        assert!(ran.err.contains("results"), "{}", ran.err);
+    }
+
+    #[test]
+    fn devices_of_windows_are_no_folders() {
+        assert_eq!(safe_folder("COM1"), "COM1_");
+        assert_eq!(safe_folder("CO1"), "CO1");
+        assert_eq!(safe_folder("COM12"), "COM12");
+    }
+}

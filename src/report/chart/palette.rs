@@ -1,0 +1,120 @@
+//! One colour for each cause, the same in every picture.
+//!
+//! The fills are those of Okabe and Ito, which people with any of the common forms of colour
+//! blindness can tell apart; neighbouring phases differ in grey as well. Some of them are too light
+//! to be read as text on white: those have a darker twin for text.
+
+use std::fmt;
+
+use crate::trace::Phase;
+
+/// A colour of the screen: red, green and blue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Colour(pub u8, pub u8, pub u8);
+
+/// As in SVG and CSS: `#0072B2`.
+impl fmt::Display for Colour {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&format!("#{:02X}{:02X}{:02X}", self.0, self.1, self.2))
+    }
+}
+
+/// Text that carries the message, and the most important curve.
+pub const INK: Colour = Colour(0x11, 0x18, 0x27);
+/// Text that explains.
+pub const QUIET: Colour = Colour(0x5B, 0x64, 0x72);
+/// Lines that help the eye along.
+pub const GRID: Colour = Colour(0xE5, 0xE7, 0xEB);
+/// The line on which a picture stands, and what joins one bar to another.
+pub const AXIS: Colour = Colour(0x9C, 0xA3, 0xAF);
+/// What everything is drawn on.
+pub const PAPER: Colour = Colour(0xFF, 0xFF, 0xFF);
+
+/// Connecting to Update Services.
+pub const CONNECT: Colour = Colour(0x56, 0xB4, 0xE9);
+/// Metadata crossing a link.
+pub const TRANSFER: Colour = Colour(0x00, 0x72, 0xB2);
+/// WSUS at work on what it received.
+pub const WSUS_WORK: Colour = Colour(0xE6, 0x9F, 0x00);
+/// The fixed wait for the results of WSUS.
+pub const FIXED_WAIT: Colour = Colour(0xF0, 0xE4, 0x42);
+/// From the WSUS database into the site database.
+pub const IMPORT: Colour = Colour(0x00, 0x9E, 0x73);
+/// The internet-based point.
+pub const INTERNET: Colour = Colour(0xCC, 0x79, 0xA7);
+/// What failed.
+pub const FAILED: Colour = Colour(0xD5, 0x5E, 0x00);
+/// What failed, as text.
+pub const FAILED_TEXT: Colour = Colour(0xB2, 0x4E, 0x00);
+/// Waiting, as an area.
+pub const WAITING: Colour = Colour(0xD1, 0xD5, 0xDB);
+/// Waiting, as a line.
+pub const WAITING_LINE: Colour = Colour(0x9C, 0xA3, 0xAF);
+/// While a fault holds, behind everything else.
+pub const OUTAGE: Colour = Colour(0xFA, 0xDF, 0xCE);
+
+/// Curves that are no cause: each with the twin in which its label is written.
+///
+/// Vermilion is not among them: it means failure everywhere.
+pub const SERIES: [(Colour, Colour); 5] = [
+    (Colour(0x00, 0x72, 0xB2), Colour(0x00, 0x6B, 0xA6)),
+    (Colour(0xE6, 0x9F, 0x00), Colour(0x92, 0x62, 0x00)),
+    (Colour(0x00, 0x9E, 0x73), Colour(0x00, 0x75, 0x55)),
+    (Colour(0xCC, 0x79, 0xA7), Colour(0x9C, 0x48, 0x77)),
+    (Colour(0x56, 0xB4, 0xE9), Colour(0x1B, 0x6E, 0xA3)),
+];
+
+/// The colour of a step of a synchronisation; a pull is WSUS's own work, its transfer apart.
+pub const fn of_phase(phase: Phase) -> Colour {
+    match phase {
+        Phase::Connect => CONNECT,
+        Phase::Pull => WSUS_WORK,
+        Phase::Settle => FIXED_WAIT,
+        Phase::Import => IMPORT,
+        Phase::Internet => INTERNET,
+        Phase::Gate | Phase::Restart => FAILED,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Relative luminance by the web's accessibility guidelines, in parts of one.
+    fn luminance(colour: Colour) -> f64 {
+        let linear = |byte: u8| {
+            let share = f64::from(byte) / 255.0;
+            if share <= 0.040_45 { share / 12.92 } else { libm::pow((share + 0.055) / 1.055, 2.4) }
+        };
+        0.2126 * linear(colour.0) + 0.7152 * linear(colour.1) + 0.0722 * linear(colour.2)
+    }
+
+    fn contrast(one: Colour, other: Colour) -> f64 {
+        let (one, other) = (luminance(one), luminance(other));
+        (one.max(other) + 0.05) / (one.min(other) + 0.05)
+    }
+
+    #[test]
+    fn every_colour_of_text_can_be_read_on_paper() {
+        let series = SERIES.map(|(_, text)| text);
+        for text in [INK, QUIET, FAILED_TEXT].into_iter().chain(series) {
+            let contrast = contrast(text, PAPER);
+            assert!(contrast >= 4.5, "{text} on white has a contrast of {contrast:.2}, wanted 4.5");
+        }
+        assert!(contrast(FAILED_TEXT, OUTAGE) >= 3.0);
+    }
+
+    #[test]
+    fn phases_that_follow_each_other_differ_in_grey() {
+        let order = [CONNECT, TRANSFER, WSUS_WORK, FIXED_WAIT, IMPORT];
+        for pair in order.windows(2) {
+            let contrast = contrast(pair[0], pair[1]);
+            assert!(contrast >= 1.6, "{} beside {} in grey: {contrast:.2}", pair[0], pair[1]);
+        }
+    }
+
+    #[test]
+    fn no_curve_has_the_colour_of_failure() {
+        assert!(SERIES.iter().all(|(line, _)| *line != FAILED));
+    }
+}

@@ -1,0 +1,335 @@
+//! The propagation curve: how much of the hierarchy has it, and when?
+
+use std::collections::BTreeMap;
+
+use super::axis::{Elapsed, between, words};
+use super::canvas::{Canvas, PX, Pen, Side};
+use super::label::{self, Area, Corners};
+use super::lettering::Weight;
+use super::palette::{self, Colour};
+use super::picture::Picture;
+use super::subject::{Subject, counted, grouped};
+use crate::measure::{Arrival, Outcome};
+use crate::scenario::{Scenario, SiteKind};
+use crate::units::{Duration, ReleaseId};
+
+const QUESTION: &str = "How much of the hierarchy has it, and when?";
+const SIZE: (i32, i32) = (1000, 560);
+const LEFT: i32 = 72 * PX;
+const RIGHT: i32 = 968 * PX;
+const TOP: i32 = 118 * PX;
+const BOTTOM: i32 = 472 * PX;
+/// The shares that have a line.
+const PERCENT: [u64; 6] = [0, 20, 40, 60, 80, 100];
+/// So many kinds of site have a line of their own; more would be a tangle.
+const MOST_TIERS: usize = palette::SERIES.len();
+
+const LABEL: Pen = Pen { size: 13, weight: Weight::Heavy, colour: palette::INK };
+
+/// The share of sites that are current against the time since `release` was published: one line
+/// for each tier, one for all sites.
+///
+/// `repeat` is the command that repeats the run; it stands at the foot, unless it is empty.
+pub fn propagation(
+    scenario: &Scenario,
+    outcome: &Outcome,
+    release: Option<ReleaseId>,
+    repeat: &str,
+) -> Picture {
+    let subject = Subject::new(scenario, outcome, release);
+    let milestones = subject.milestones();
+    let never = subject.never_in_words();
+    let nothing = subject.arrivals.is_empty().then(|| {
+        "No release was published within this run, so there is nothing to draw.".to_owned()
+    });
+    let sentences: Vec<String> =
+        [never.clone(), milestones.clone()].into_iter().flatten().map(|one| one + ".").collect();
+    let description =
+        [subject.heading() + ".", sentences.join(" "), nothing.clone().unwrap_or_default()];
+
+    Canvas::picture(SIZE, QUESTION, description.join(" ").trim(), |canvas| {
+        canvas.text(QUESTION, (24 * PX, 34 * PX), Side::Right, Pen::TITLE);
+        let heading = Pen::SUBTITLE.fitted(&subject.heading(), (SIZE.0 - 48) * PX);
+        canvas.text(&heading, (24 * PX, 60 * PX), Side::Right, Pen::SUBTITLE);
+        let note = Pen::NOTE.fitted(&subject.note(repeat), (SIZE.0 - 48) * PX);
+        canvas.text(&note, (24 * PX, (SIZE.1 - 20) * PX), Side::Right, Pen::NOTE);
+        if let Some(nothing) = nothing {
+            let middle = (SIZE.0 * PX / 2, (TOP + BOTTOM) / 2);
+            canvas.text(&nothing, middle, Side::Centre, Pen::SUBTITLE);
+            return;
+        }
+        verdict(canvas, never, milestones);
+        let axis = axis(scenario, &subject);
+        frame(canvas, &axis);
+        draw_curves(canvas, &curves(scenario, &subject), &axis);
+    })
+}
+
+/// The sentence a planner would take away; what went wrong comes first.
+fn verdict(canvas: &mut Canvas<'_>, never: Option<String>, milestones: Option<String>) {
+    let mut left = 24 * PX;
+    let alarm = Pen { weight: Weight::Heavy, colour: palette::FAILED_TEXT, ..Pen::SUBTITLE };
+    let plain = Pen { colour: palette::INK, ..Pen::SUBTITLE };
+    for (sentence, pen) in [(never, alarm), (milestones, plain)] {
+        let Some(sentence) = sentence else { continue };
+        let sentence = pen.fitted(&format!("{sentence}."), (SIZE.0 - 24) * PX - left);
+        canvas.text(&sentence, (left, 82 * PX), Side::Right, pen);
+        left += pen.width(&sentence) + 8 * PX;
+    }
+}
+
+/// From publication, or from shortly before the first site when nothing happens for long, until a
+/// little after the last site that became current.
+fn axis(scenario: &Scenario, subject: &Subject<'_>) -> Elapsed {
+    let delays = subject.delays();
+    let published = subject.release.map(|release| release.at).unwrap_or_default();
+    let horizon = scenario.duration.saturating_sub(published.since(Default::default()));
+    let (Some(first), Some(last)) = (delays.first(), delays.last()) else {
+        return Elapsed::new((Duration::ZERO, horizon), LEFT, RIGHT);
+    };
+    let spread = last.saturating_sub(*first);
+    // the wait for the schedule would fill more than half of the picture
+    let late = !spread.is_zero() && *first > spread;
+    let margin = Duration::from_micros(spread.micros() / 8);
+    let from = if late { first.saturating_sub(margin) } else { Duration::ZERO };
+    let shown = last.saturating_sub(from).micros();
+    let until = *last + Duration::from_micros(shown / 12);
+    Elapsed::new((from, until), LEFT, RIGHT)
+}
+
+/// Percent lines, the time axis and what it counts.
+fn frame(canvas: &mut Canvas<'_>, axis: &Elapsed) {
+    for percent in PERCENT {
+        let y = height(percent, 100);
+        if percent > 0 {
+            canvas.line((LEFT, y), (RIGHT, y), PX, palette::GRID);
+        }
+        let text = format!("{percent}\u{2009}%");
+        canvas.text(&text, (LEFT - 10 * PX, y), Side::Left, Pen::SCALE);
+    }
+    canvas.line((LEFT, BOTTOM), (RIGHT, BOTTOM), PX, palette::AXIS);
+    for (x, text) in axis.ticks() {
+        canvas.line((x, BOTTOM), (x, BOTTOM + 5 * PX), PX, palette::AXIS);
+        canvas.text(&text, (x, BOTTOM + 18 * PX), Side::Centre, Pen::SCALE);
+    }
+    let begins = axis.start();
+    let what = if begins.is_zero() {
+        "time since publication".to_owned()
+    } else {
+        format!("time since publication; the axis begins after {}", words(begins))
+    };
+    canvas.text(&what, (RIGHT, BOTTOM + 40 * PX), Side::Left, Pen::SCALE);
+}
+
+fn height(count: u64, all: u64) -> i32 {
+    between(count, (0, all), (BOTTOM, TOP))
+}
+
+/// One line of the picture: those sites, and when each of them became current.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Curve {
+    name: String,
+    sites: u64,
+    delays: Vec<Duration>,
+    line: Colour,
+    text: Colour,
+    thickness: i32,
+}
+
+/// A line for each kind of site, by tier, and one for all; equal lines are one with both names.
+fn curves(scenario: &Scenario, subject: &Subject<'_>) -> Vec<Curve> {
+    let mut curves: Vec<Curve> = Vec::new();
+    let mut colours = palette::SERIES.iter();
+    let mut add = |name: String, arrivals: &[&Arrival], all: bool| {
+        let mut delays: Vec<_> =
+            arrivals.iter().filter_map(|arrival| arrival.time_to_current()).collect();
+        delays.sort_unstable();
+        let sites = arrivals.len() as u64;
+        // equal lines: the same steps, or none at all
+        let same = |curve: &&mut Curve| {
+            curve.delays == delays && (curve.sites == sites || delays.is_empty())
+        };
+        if let Some(curve) = curves.iter_mut().find(same) {
+            curve.name = format!("{}, {name}", curve.name);
+            return;
+        }
+        let (line, text, thickness) = if all {
+            (palette::INK, palette::INK, 3 * PX)
+        } else {
+            let (line, text) = colours.next().copied().unwrap_or((palette::AXIS, palette::QUIET));
+            (line, text, 2 * PX)
+        };
+        curves.push(Curve { name, sites, delays, line, text, thickness });
+    };
+    let groups = groups(scenario, &subject.arrivals);
+    for (name, arrivals) in &groups {
+        add(name.clone(), arrivals, false);
+    }
+    if groups.len() > 1 {
+        add(format!("all {}", counted(subject.arrivals.len(), "site")), &subject.arrivals, true);
+    }
+    curves
+}
+
+/// The sites by kind, and by tier where a kind stands on several; by kind alone when there would
+/// be too many lines.
+fn groups<'a>(scenario: &Scenario, arrivals: &[&'a Arrival]) -> Vec<(String, Vec<&'a Arrival>)> {
+    let mut tiers: BTreeMap<(SiteKind, u32), Vec<&'a Arrival>> = BTreeMap::new();
+    for arrival in arrivals {
+        if let Some(site) = scenario.sites.get(arrival.site.index()) {
+            tiers.entry((site.kind, site.tier)).or_default().push(arrival);
+        }
+    }
+    if tiers.len() > MOST_TIERS {
+        let mut kinds: BTreeMap<(SiteKind, u32), Vec<&'a Arrival>> = BTreeMap::new();
+        for ((kind, _), mut arrivals) in tiers {
+            kinds.entry((kind, 0)).or_default().append(&mut arrivals);
+        }
+        tiers = kinds;
+    }
+    let kinds: Vec<SiteKind> = tiers.keys().map(|(kind, _)| *kind).collect();
+    let several = |kind| kinds.iter().filter(|other| **other == kind).count() > 1;
+    let name = |kind, tier, count: usize| {
+        let noun = match (kind, count) {
+            (SiteKind::Central, _) => return "central site".to_owned(),
+            (SiteKind::Primary, 1) => "1 primary".to_owned(),
+            (SiteKind::Primary, count) => format!("{} primaries", grouped(count)),
+            (SiteKind::Secondary, 1) => "1 secondary".to_owned(),
+            (SiteKind::Secondary, count) => format!("{} secondaries", grouped(count)),
+        };
+        if several(kind) { format!("{noun} on tier {tier}") } else { noun }
+    };
+    tiers
+        .into_iter()
+        .map(|((kind, tier), arrivals)| (name(kind, tier, arrivals.len()), arrivals))
+        .collect()
+}
+
+fn draw_curves(canvas: &mut Canvas<'_>, curves: &[Curve], axis: &Elapsed) {
+    let corners: Vec<Corners> = curves.iter().map(|curve| steps(curve, axis)).collect();
+    // all sites first, so that the finer lines lie on the heavy one
+    for (curve, corners) in curves.iter().zip(&corners).rev() {
+        canvas.path(corners, curve.thickness, curve.line);
+    }
+    let names: Vec<String> =
+        curves.iter().map(|curve| LABEL.fitted(&curve.name, 420 * PX)).collect();
+    let sizes: Vec<_> = names.iter().map(|name| (LABEL.width(name), 17 * PX)).collect();
+    let room = Area { left: LEFT + 4 * PX, top: TOP - 24 * PX, right: RIGHT, bottom: BOTTOM - PX };
+    let mut key = LEFT;
+    for ((curve, name), area) in curves.iter().zip(&names).zip(label::beside(
+        &corners,
+        &sizes,
+        room,
+        &PERCENT.map(|percent| height(percent, 100)),
+        7 * PX,
+    )) {
+        let pen = Pen { colour: curve.text, ..LABEL };
+        if let Some(area) = area {
+            let middle = (area.top + area.bottom) / 2;
+            canvas.text(name, (area.left, middle), Side::Right, pen);
+        } else {
+            // no room beside the curve: in a key below the axis
+            let y = BOTTOM + 40 * PX;
+            canvas.line((key, y), (key + 14 * PX, y), curve.thickness, curve.line);
+            canvas.text(name, (key + 20 * PX, y), Side::Right, pen);
+            key += pen.width(name) + 40 * PX;
+        }
+    }
+}
+
+/// The corners of a curve; steps closer than half a pixel are one.
+fn steps(curve: &Curve, axis: &Elapsed) -> Corners {
+    let mut corners = vec![(LEFT, BOTTOM)];
+    let mut current = 0;
+    let mut y = BOTTOM;
+    let mut delays = curve.delays.iter().peekable();
+    while let Some(delay) = delays.next() {
+        current += 1;
+        let x = axis.x(*delay);
+        let follows = |next: &&&Duration| axis.x(***next) - x < PX / 2;
+        while delays.next_if(|next| follows(&next)).is_some() {
+            current += 1;
+        }
+        corners.push((x, y));
+        y = height(current, curve.sites);
+        corners.push((x, y));
+    }
+    corners.push((RIGHT, y));
+    corners
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::chart::sample::{self, Sample};
+
+    const RELEASE: Option<ReleaseId> = Some(ReleaseId(0));
+
+    fn drawn(sample: Sample) -> Picture {
+        let (scenario, outcome) = sample.finish();
+        propagation(&scenario, &outcome, RELEASE, "supsim run sample.yaml")
+    }
+
+    #[test]
+    fn every_label_is_whole_and_on_nothing() {
+        for (name, sample) in sample::all() {
+            sample::assert_legible(name, &drawn(sample));
+        }
+    }
+
+    #[test]
+    fn the_title_is_the_question_and_the_tiers_stand_at_their_curves() {
+        let svg = drawn(Sample::three_tiers()).svg;
+        for wanted in [QUESTION, "central site", "5 primaries", "54 secondaries", "all 60 sites"] {
+            assert!(svg.contains(wanted), "{wanted} is missing");
+        }
+    }
+
+    #[test]
+    fn a_site_that_is_never_current_keeps_the_curve_below_the_top() {
+        let (scenario, mut outcome) = Sample::three_sites().finish();
+        let top_reached = |outcome: &Outcome| {
+            let subject = Subject::new(&scenario, outcome, RELEASE);
+            let axis = axis(&scenario, &subject);
+            let curves = curves(&scenario, &subject);
+            steps(curves.last().unwrap(), &axis).last().unwrap().1 == TOP
+        };
+        assert!(top_reached(&outcome));
+        outcome.arrivals[2].current = None;
+        assert!(!top_reached(&outcome));
+        let svg = propagation(&scenario, &outcome, RELEASE, "").svg;
+        assert!(svg.contains("1 of 3 sites never became current before the run ended."));
+    }
+
+    #[test]
+    fn a_curve_steps_up_where_a_site_becomes_current() {
+        let curve = Curve {
+            name: String::new(),
+            sites: 4,
+            delays: [10, 20, 20].map(Duration::from_mins).to_vec(),
+            line: palette::INK,
+            text: palette::INK,
+            thickness: PX,
+        };
+        let axis = Elapsed::new((Duration::ZERO, Duration::from_mins(30)), LEFT, RIGHT);
+        let x = |minutes| axis.x(Duration::from_mins(minutes));
+        let wanted = vec![
+            (LEFT, BOTTOM),
+            (x(10), BOTTOM),
+            (x(10), height(1, 4)),
+            (x(20), height(1, 4)),
+            (x(20), height(3, 4)),
+            (RIGHT, height(3, 4)),
+        ];
+        assert_eq!(steps(&curve, &axis), wanted);
+    }
+
+    #[test]
+    fn a_run_without_a_release_is_a_picture_that_says_so() {
+        let (mut scenario, outcome) = Sample::empty().finish();
+        scenario.catalogue.releases.clear();
+        let picture = propagation(&scenario, &outcome, None, "");
+        assert!(picture.svg.contains("No release was published"));
+        sample::assert_legible("nothing", &picture);
+    }
+}

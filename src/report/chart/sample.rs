@@ -1,0 +1,530 @@
+//! Runs made by hand for the tests of the pictures, and what every picture must keep.
+
+use std::collections::BTreeMap;
+
+use resvg::usvg::{self, Node};
+
+use super::picture::{Picture, options};
+use crate::kernel::Distribution;
+use crate::measure::{Arrival, Attempt, Ending, FaultOccurrence, Outcome};
+use crate::scenario::{
+    Catalogue, Clock, Fault, FaultEffect, Initial, Occurs, Pick, Recording, Release, Retry,
+    Scenario, Site, SiteComplete, SiteKind, SoftwareUpdatePoint, Source, Sync, Timing, Work, Zone,
+};
+use crate::trace::{Cause, Failure, Kind, Phase, Reason, Trigger};
+use crate::units::{Bytes, Duration, FaultId, Instant, ReleaseId, SiteId};
+
+const HOUR: u64 = 3_600;
+/// When the release is published: Tue 13 Jan 2026 13:00 in New York \[s since the start\].
+const PUBLISHED: u64 = 37 * HOUR;
+/// When the schedule falls due: nine hours later.
+const SCHEDULED: u64 = PUBLISHED + 9 * HOUR;
+
+/// A scenario and an outcome in the making.
+pub(crate) struct Sample {
+    scenario: Scenario,
+    attempts: Vec<Attempt>,
+    faults: Vec<FaultOccurrence>,
+}
+
+/// How long the steps of a synchronisation take \[s\].
+#[derive(Clone, Copy)]
+struct Steps {
+    connect: u64,
+    transfer: u64,
+    work: u64,
+    import: u64,
+    internet: u64,
+}
+
+const USUAL: Steps = Steps { connect: 8, transfer: 140, work: 220, import: 0, internet: 0 };
+
+fn at(seconds: u64) -> Instant {
+    Instant::START + Duration::from_secs(seconds)
+}
+
+impl Sample {
+    fn new(name: &str) -> Self {
+        let zone = Zone::named("America/New_York").unwrap();
+        let start = "2026-01-12T00:00:00-05:00".parse().unwrap();
+        let work = Work {
+            base: Distribution::Constant(Duration::ZERO),
+            per_update: Duration::ZERO,
+            per_known: Duration::ZERO,
+        };
+        let retry = Retry { every: Duration::from_hours(1), limit: None, jitter: Duration::ZERO };
+        let release = Release {
+            name: "patch-tuesday".to_owned(),
+            at: at(PUBLISHED),
+            updates: 120,
+            revises: 10,
+            supersedes: 30,
+            expires: 5,
+            removes: 0,
+            metadata: Bytes(48_000_000),
+            product: "Windows".to_owned(),
+            classification: "Security Updates".to_owned(),
+        };
+        let scenario = Scenario {
+            name: name.to_owned(),
+            description: String::new(),
+            clock: Clock::new(start, zone),
+            duration: Duration::from_days(14),
+            initial: Initial::Current,
+            seed: 42,
+            source: Source::MicrosoftUpdate,
+            catalogue: Catalogue {
+                baseline_updates: 2_000,
+                baseline_metadata: Bytes(800_000_000),
+                releases: vec![release],
+            },
+            links: Vec::new(),
+            sites: Vec::new(),
+            timings: vec![Timing {
+                request: work.clone(),
+                connect: work.clone(),
+                pull: work.clone(),
+                settle: work.clone(),
+                import: work.clone(),
+                insert: work.clone(),
+                internet: work,
+            }],
+            sync: Sync {
+                schedule: vec![at(SCHEDULED)],
+                schedule_text: "weekly on Tue at 22:00".to_owned(),
+                retry,
+                site_complete: SiteComplete::AfterInternetPoint,
+            },
+            operations: Vec::new(),
+            faults: Vec::new(),
+            recording: Recording::All,
+            defaults_used: Vec::new(),
+        };
+        Self { scenario, attempts: Vec::new(), faults: Vec::new() }
+    }
+
+    fn site(&mut self, code: &str, name: &str, kind: SiteKind, parent: Option<SiteId>) -> SiteId {
+        let site = SiteId(self.scenario.sites.len() as u32);
+        let tier = parent.map_or(1, |parent| self.scenario.sites[parent.index()].tier + 1);
+        self.scenario.sites.push(Site {
+            code: code.to_owned(),
+            name: name.to_owned(),
+            kind,
+            parent,
+            tier,
+            template: None,
+            labels: BTreeMap::new(),
+            zone: Zone::utc(),
+            clients: 0,
+            link: None,
+            sup: Some(SoftwareUpdatePoint { local: true, console: true }),
+            internet_sup: None,
+            timing: 0,
+            retry: self.scenario.sync.retry,
+        });
+        site
+    }
+
+    fn fault(&mut self, name: &str, sites: &[SiteId], from: u64, until: Option<u64>) -> FaultId {
+        let fault = FaultId(self.scenario.faults.len() as u32);
+        let (from, until) = (at(from), until.map(at));
+        self.scenario.faults.push(Fault {
+            name: name.to_owned(),
+            effect: FaultEffect::LinkDown,
+            sites: sites.to_vec(),
+            pick: Pick::All,
+            occurs: Occurs::Window { from, until },
+        });
+        let held = sites.iter().map(|site| FaultOccurrence {
+            fault,
+            site: *site,
+            from,
+            until,
+            attempts_hit: 1,
+        });
+        self.faults.extend(held);
+        fault
+    }
+
+    /// A synchronisation that starts at `start`; when it is to fail, in the pull, after 110 s of it.
+    /// Gives back its end \[s\].
+    fn sync(
+        &mut self,
+        site: SiteId,
+        start: u64,
+        by: Option<(SiteId, u32)>,
+        steps: Steps,
+        fault: Option<FaultId>,
+    ) -> u64 {
+        let number = 1 + self.attempts.iter().filter(|one| one.site == site).count() as u32;
+        let pull = start + steps.connect;
+        let transferred = pull + steps.transfer;
+        let pulled = transferred + steps.work;
+        let settled = pulled + 120;
+        let imported = settled + steps.import;
+        let end = if fault.is_some() { pull + 110 } else { imported + steps.internet };
+        let done = fault.is_none();
+        let some = |seconds: u64, is: bool| (is && done).then(|| at(seconds));
+        self.attempts.push(Attempt {
+            site,
+            number,
+            trigger: match by {
+                None => Trigger::Schedule,
+                Some((by, _)) if by == site => Trigger::Retry,
+                Some(_) => Trigger::Parent,
+            },
+            cause: Cause::NONE,
+            caused_by: by,
+            kind: Kind::Full,
+            start: at(start),
+            pull_start: Some(at(pull)),
+            transferred: some(transferred, true),
+            pulled: some(pulled, true),
+            settled: some(settled, true),
+            imported: some(imported, steps.import > 0),
+            internet_start: some(imported, steps.internet > 0),
+            internet_done: some(end, steps.internet > 0),
+            end: Some(at(end)),
+            ending: if done { Ending::Ok } else { Ending::Failed },
+            failure: fault
+                .map(|_| Failure { phase: Phase::Pull, reason: Reason::UpstreamUnreachable }),
+            retry_at: fault.map(|_| at(end + HOUR)),
+            fault,
+            updates: 120,
+            bytes: Bytes(48_000_000),
+            version: Some(7),
+        });
+        end
+    }
+
+    /// The scenario and the outcome: a site is current when its first good synchronisation ends.
+    pub(crate) fn finish(mut self) -> (Scenario, Outcome) {
+        self.attempts.sort_by_key(|attempt| (attempt.site, attempt.number));
+        let mut current = vec![None; self.scenario.sites.len()];
+        for attempt in &self.attempts {
+            let current = &mut current[attempt.site.index()];
+            if attempt.ending == Ending::Ok && current.is_none() {
+                *current = attempt.end;
+            }
+        }
+        let arrivals = current.iter().enumerate().map(|(site, current)| Arrival {
+            site: SiteId(site as u32),
+            release: ReleaseId(0),
+            published: at(PUBLISHED),
+            database: *current,
+            wsus: *current,
+            internet: None,
+            current: *current,
+            attempt: current.map(|_| 1),
+        });
+        let outcome =
+            Outcome { arrivals: arrivals.collect(), attempts: self.attempts, faults: self.faults };
+        (self.scenario, outcome)
+    }
+
+    /// A hierarchy in which nothing happens.
+    pub(crate) fn empty() -> Sample {
+        let mut sample = Sample::new("nothing-happens");
+        sample.site("CEN", "Headquarters", SiteKind::Central, None);
+        sample
+    }
+
+    /// One site, one synchronisation.
+    pub(crate) fn one_site() -> Sample {
+        let mut sample = Sample::new("one-site");
+        let central = sample.site("CEN", "Headquarters", SiteKind::Central, None);
+        sample.sync(central, SCHEDULED, None, Steps { import: 150, ..USUAL }, None);
+        sample
+    }
+
+    /// A central site with an internet-based point; one child fails once, and tries again.
+    pub(crate) fn three_sites() -> Sample {
+        let mut sample = Sample::new("three-sites");
+        let central = sample.site("CEN", "Headquarters", SiteKind::Central, None);
+        let first = sample.site("P01", "Chicago", SiteKind::Primary, Some(central));
+        let second = sample.site("P02", "Berlin", SiteKind::Primary, Some(central));
+        let down =
+            sample.fault("emea-fibre-cut", &[second], SCHEDULED + 600, Some(SCHEDULED + 2_700));
+        let steps = Steps { import: 150, internet: 90, ..USUAL };
+        let end = sample.sync(central, SCHEDULED, None, steps, None);
+        sample.sync(first, end + 4, Some((central, 1)), Steps { transfer: 260, ..USUAL }, None);
+        let failed = sample.sync(second, end + 6, Some((central, 1)), USUAL, Some(down));
+        let steps = Steps { transfer: 420, work: 300, ..USUAL };
+        sample.sync(second, failed + HOUR, Some((second, 1)), steps, None);
+        sample
+    }
+
+    /// Sixty sites on three tiers; a regional link is down over night, and a few branches are late.
+    pub(crate) fn three_tiers() -> Sample {
+        let mut sample = Sample::new("three-tiers");
+        let cities = ["Chicago", "S\u{E3}o Paulo", "London", "Berlin", "Tokyo"];
+        let central = sample.site("CEN", "Headquarters", SiteKind::Central, None);
+        let end = sample.sync(central, SCHEDULED, None, Steps { import: 150, ..USUAL }, None);
+        let mut primaries = Vec::new();
+        for (place, city) in cities.iter().enumerate() {
+            let code = format!("R{:02}", place + 1);
+            primaries.push(sample.site(&code, city, SiteKind::Primary, Some(central)));
+        }
+        let mut branches = Vec::new();
+        for number in 0..54_usize {
+            let parent = primaries[number % 5];
+            let name = format!("{} {}", cities[number % 5], number / 5 + 1);
+            let code = format!("B{:02}", number + 1);
+            branches.push((sample.site(&code, &name, SiteKind::Secondary, Some(parent)), number));
+        }
+        let down = sample.fault(
+            "emea-fibre-cut",
+            &[primaries[3]],
+            SCHEDULED - 600,
+            Some(SCHEDULED + 4_000),
+        );
+        let poor: Vec<SiteId> =
+            branches.iter().filter(|(_, number)| number % 13 == 4).map(|(site, _)| *site).collect();
+        let weak = sample.fault("vsat-rain", &poor, SCHEDULED + 1_000, Some(SCHEDULED + 6_000));
+        let mut done = Vec::new();
+        for (place, primary) in primaries.iter().enumerate() {
+            let steps = Steps { transfer: 60 + 35 * place as u64, ..USUAL };
+            let start = end + 3 + place as u64;
+            if place == 3 {
+                let failed = sample.sync(*primary, start, Some((central, 1)), steps, Some(down));
+                let failed =
+                    sample.sync(*primary, failed + HOUR, Some((*primary, 1)), steps, Some(down));
+                done.push((
+                    sample.sync(*primary, failed + HOUR, Some((*primary, 2)), steps, None),
+                    3,
+                ));
+            } else {
+                done.push((sample.sync(*primary, start, Some((central, 1)), steps, None), 1));
+            }
+        }
+        for (site, number) in branches {
+            let (end, attempt) = done[number % 5];
+            let transfer = 90 + (number as u64 * 7_919) % 900;
+            let steps = Steps { transfer, work: 150 + (number as u64 * 104_729) % 500, ..USUAL };
+            let by = Some((primaries[number % 5], attempt));
+            let start = end + 2 + number as u64 % 20;
+            if poor.contains(&site) {
+                let failed = sample.sync(site, start, by, steps, Some(weak));
+                sample.sync(site, failed + HOUR, Some((site, 1)), steps, None);
+            } else {
+                sample.sync(site, start, by, steps, None);
+            }
+        }
+        sample
+    }
+
+    /// A central site with very many children.
+    pub(crate) fn wide(count: u32) -> Sample {
+        let mut sample = Sample::new("wide");
+        let central = sample.site("CEN", "Headquarters", SiteKind::Central, None);
+        let end = sample.sync(central, SCHEDULED, None, Steps { import: 150, ..USUAL }, None);
+        for number in 1..count {
+            let code = format!("S{number:04}");
+            let site = sample.site(&code, "", SiteKind::Primary, Some(central));
+            let transfer = 60 + u64::from(number) * 7_919 % 5_000;
+            // numbered by hand: counting earlier attempts would take the square of the time
+            let mut own = Sample::new("");
+            own.sync(site, end + 2, Some((central, 1)), Steps { transfer, ..USUAL }, None);
+            sample.attempts.append(&mut own.attempts);
+        }
+        sample
+    }
+
+    /// Sixty children, most of which fail every hour until the end of the run.
+    pub(crate) fn storm() -> Sample {
+        let mut sample = Sample::new("storm");
+        let central = sample.site("CEN", "Headquarters", SiteKind::Central, None);
+        let end = sample.sync(central, SCHEDULED, None, Steps { import: 150, ..USUAL }, None);
+        let sites: Vec<SiteId> = (1..=60)
+            .map(|number| {
+                let code = format!("P{number:02}");
+                sample.site(&code, "Branch", SiteKind::Primary, Some(central))
+            })
+            .collect();
+        let down = sample.fault("upstream-gone", &sites, SCHEDULED + 60, None);
+        for (place, site) in sites.into_iter().enumerate() {
+            let mut own = Sample::new("");
+            let mut start = end + 2 + 40 * place as u64;
+            if place % 6 == 5 {
+                own.sync(site, start, Some((central, 1)), USUAL, None);
+            } else {
+                let mut by = (central, 1);
+                while start < 14 * 24 * HOUR {
+                    let failed = own.sync(site, start, Some(by), USUAL, Some(down));
+                    by = (site, own.attempts.len() as u32);
+                    start = failed + HOUR;
+                }
+            }
+            sample.attempts.append(&mut own.attempts);
+        }
+        sample
+    }
+
+    /// One branch that fails every hour for six days before it succeeds.
+    pub(crate) fn patience() -> Sample {
+        let mut sample = Sample::new("patience");
+        let central = sample.site("CEN", "Headquarters", SiteKind::Central, None);
+        let branch = sample.site("S01", "Spitsbergen", SiteKind::Secondary, Some(central));
+        let down = sample.fault("cable-cut", &[branch], PUBLISHED, Some(SCHEDULED + 6 * 24 * HOUR));
+        let end = sample.sync(central, SCHEDULED, None, Steps { import: 150, ..USUAL }, None);
+        let (mut start, mut by) = (end + 5, (central, 1));
+        for number in 1..=140 {
+            start = sample.sync(branch, start, Some(by), USUAL, Some(down)) + HOUR;
+            by = (branch, number);
+        }
+        sample.sync(branch, start, Some(by), USUAL, None);
+        sample
+    }
+
+    /// Names that would break a careless document, and names that are far too long.
+    pub(crate) fn hostile() -> Sample {
+        let mut sample = Sample::three_sites();
+        let names = [
+            ("<script>&\"", "]]></text><script>alert(1)</script>"),
+            ("P01' onload='x", "&amp;&#0;\u{0}\u{1B}[31m\u{202E}\u{FFFF}"),
+            (
+                "WWWWWWWWWWWWWWWWWWWWWWWWWWWW",
+                "\u{6771}\u{4EAC}\u{652F}\u{5E97} \u{1F30D} Ωmega Łódź",
+            ),
+        ];
+        for (site, (code, name)) in sample.scenario.sites.iter_mut().zip(names) {
+            (site.code, site.name) = (code.to_owned(), name.repeat(4));
+        }
+        sample.scenario.name = "<b>\"&'".repeat(60);
+        sample.scenario.catalogue.releases[0].name = "</svg>".repeat(60);
+        sample.scenario.faults[0].name = "<!-- ".repeat(60);
+        sample
+    }
+}
+
+/// Every sample with its name.
+pub(crate) fn all() -> Vec<(&'static str, Sample)> {
+    vec![
+        ("empty", Sample::empty()),
+        ("one-site", Sample::one_site()),
+        ("three-sites", Sample::three_sites()),
+        ("three-tiers", Sample::three_tiers()),
+        ("wide", Sample::wide(200)),
+        ("storm", Sample::storm()),
+        ("patience", Sample::patience()),
+        ("hostile", Sample::hostile()),
+    ]
+}
+
+/// Asserts what every picture must keep: a sound document with words for screen readers, no script,
+/// no number that is none, every text whole inside the picture and no two texts on each other.
+pub(crate) fn assert_legible(name: &str, picture: &Picture) {
+    let svg = &picture.svg;
+    let document = usvg::roxmltree::Document::parse(svg)
+        .unwrap_or_else(|error| panic!("{name} is no document: {error}"));
+    let root = document.root_element();
+    assert_eq!(root.attribute("role"), Some("img"), "{name}");
+    for tag in ["title", "desc"] {
+        let text = root.children().find(|node| node.has_tag_name(tag)).and_then(|node| node.text());
+        assert!(text.is_some_and(|text| !text.is_empty()), "{name} has no {tag}");
+    }
+    for node in document.descendants().filter(|node| node.is_element()) {
+        let tag = node.tag_name().name();
+        let known =
+            ["svg", "title", "desc", "rect", "line", "polyline", "polygon", "text"].contains(&tag);
+        assert!(known, "{name} holds a <{tag}>");
+        let unsafe_attribute = node.attributes().find(|one| one.name().starts_with("on"));
+        assert!(unsafe_attribute.is_none(), "{name} holds {unsafe_attribute:?}");
+    }
+    assert!(!svg.contains("NaN") && !svg.contains("inf"), "{name} holds what is no number");
+
+    let tree = usvg::Tree::from_str(svg, &options()).expect("a sound document");
+    let (width, height) = (tree.size().width(), tree.size().height());
+    let mut texts: Vec<(String, usvg::Rect)> = Vec::new();
+    collect_texts(tree.root(), &mut texts);
+    for (text, area) in &texts {
+        let inside = area.left() >= 0.0
+            && area.right() <= width
+            && area.top() >= 0.0
+            && area.bottom() <= height;
+        assert!(inside, "{name}: {text:?} is clipped: {area:?} in {width} by {height}");
+    }
+    for (place, (text, area)) in texts.iter().enumerate() {
+        for (other, beside) in &texts[..place] {
+            let apart = area.left() >= beside.right()
+                || area.right() <= beside.left()
+                || area.top() >= beside.bottom()
+                || area.bottom() <= beside.top();
+            assert!(apart, "{name}: {text:?} and {other:?} overlap: {area:?} {beside:?}");
+        }
+    }
+}
+
+/// The words of each text and the space its strokes take.
+fn collect_texts(group: &usvg::Group, texts: &mut Vec<(String, usvg::Rect)>) {
+    for node in group.children() {
+        match node {
+            Node::Group(group) => collect_texts(group, texts),
+            Node::Text(text) => {
+                let words = text.chunks().iter().map(|chunk| chunk.text()).collect();
+                texts.push((words, text.flattened().abs_bounding_box()));
+            }
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn the_same_run_gives_the_same_bytes() {
+    use super::{propagation, timeline};
+    for ((name, one), (_, other)) in all().into_iter().zip(all()) {
+        let (scenario, outcome) = one.finish();
+        let (again, outcome_again) = other.finish();
+        let release = Some(ReleaseId(0));
+        for draw in [propagation, timeline] {
+            let picture = draw(&scenario, &outcome, release, "supsim run it.yaml");
+            assert_eq!(
+                picture,
+                draw(&again, &outcome_again, release, "supsim run it.yaml"),
+                "{name}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_png_has_twice_the_size_and_opens() {
+    use super::{propagation, timeline};
+    let (scenario, outcome) = Sample::three_sites().finish();
+    for draw in [propagation, timeline] {
+        let picture = draw(&scenario, &outcome, Some(ReleaseId(0)), "");
+        let png = picture.to_png().unwrap();
+        let pixels = resvg::tiny_skia::Pixmap::decode_png(&png).unwrap();
+        let size = usvg::Tree::from_str(&picture.svg, &options()).unwrap().size();
+        let wanted = (2 * size.width() as u32, 2 * size.height() as u32);
+        assert_eq!((pixels.width(), pixels.height()), wanted);
+        let colours: std::collections::BTreeSet<[u8; 3]> =
+            pixels.pixels().iter().map(|one| [one.red(), one.green(), one.blue()]).collect();
+        assert!(colours.len() > 50, "only {} colours: was the text drawn?", colours.len());
+        assert_eq!(png, picture.to_png().unwrap());
+    }
+}
+
+/// Writes every picture into the folder named by `SUPSIM_PICTURES`, to be looked at:
+/// `SUPSIM_PICTURES=/somewhere cargo test --lib report::chart::sample::pictures`.
+#[test]
+fn pictures_can_be_written_down_and_looked_at() {
+    use super::{propagation, timeline};
+    let Some(folder) = std::env::var_os("SUPSIM_PICTURES").map(std::path::PathBuf::from) else {
+        return;
+    };
+    let mut samples = all();
+    samples.push(("very-wide", Sample::wide(10_000)));
+    for (name, sample) in samples {
+        let (scenario, outcome) = sample.finish();
+        let repeat = format!("supsim run {name}.yaml --seed {}", scenario.seed);
+        for (kind, draw) in
+            [("propagation", propagation as fn(_, _, _, _) -> _), ("timeline", timeline)]
+        {
+            let picture: Picture = draw(&scenario, &outcome, Some(ReleaseId(0)), &repeat);
+            std::fs::write(folder.join(format!("{name}-{kind}.svg")), &picture.svg).unwrap();
+            let png = picture.to_png().unwrap();
+            std::fs::write(folder.join(format!("{name}-{kind}.png")), png).unwrap();
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! Floor 5: a run, told and drawn.
+//!
+//! ```text
+//!   Run { scenario, trace, outcome } ──► summary     for a person at a terminal
+//!                                    ──► table       for a spreadsheet
+//!                                    ──► events      for a program
+//!                                    ──► wsyncmgr    for an administrator
+//!   Scenario + Outcome ──► chart                      for everybody else
+//! ```
+//!
+//! Invariants:
+//! - The same run gives the same bytes, on every machine and at every time of day.
+//! - Nothing here knows where its text goes: no file names, no terminal, no clock.
+
+mod chart;
+mod events;
+mod run;
+mod sparkline;
+mod summary;
+mod table;
+mod wsyncmgr;
+
+pub use chart::{
+    Colour, Picture, PictureError, palette, propagation, release_named, release_to_draw, timeline,
+};
+pub use events::write_events;
+pub use run::Run;
+pub use summary::{Look, footer, summary};
+pub use table::{write_arrivals, write_attempts, write_faults, write_sites};
+pub use wsyncmgr::Logs;

@@ -1,0 +1,504 @@
+//! One line for a record, and back.
+//!
+//! ```text
+//! 1d 03:08:05.000000  PR2  6701 started #2 full (parent)  <- 41
+//! when                where  what                         because of the record at position 41
+//! ```
+//!
+//! Stories, golden files and `supsim`'s own lists are this text. It loses nothing: reading a line
+//! gives the same record. A record that nothing in the run caused has no arrow.
+
+use std::fmt;
+
+use super::{Cause, Fact, Failure, Kind, Names, Part, Phase, Reason, Record, Status, Trigger};
+use crate::units::{Bytes, Instant};
+
+const SECOND: u64 = 1_000_000;
+const DAY: u64 = 86_400 * SECOND;
+
+/// A record as one line of text, without a line end.
+#[derive(Clone, Copy, Debug)]
+pub struct Line<'a> {
+    /// What is printed.
+    pub record: &'a Record,
+    /// What things are called.
+    pub names: &'a Names,
+}
+
+impl fmt::Display for Line<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Line { record, names } = self;
+        let width = names.site_width();
+        write!(f, "{}  {:width$}  ", Clock(record.at), names.site(record.site))?;
+        write_fact(f, &record.fact, names)?;
+        match record.cause.position() {
+            Some(position) => write!(f, "  <- {position}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// An instant with all six decimals, so that columns stand.
+struct Clock(Instant);
+
+impl fmt::Display for Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let micros = self.0.micros();
+        let (days, rest) = (micros / DAY, micros % DAY);
+        let (seconds, fraction) = (rest / SECOND, rest % SECOND);
+        let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+        write!(f, "{days}d {hours:02}:{minutes:02}:{seconds:02}.{fraction:06}")
+    }
+}
+
+fn write_fact(f: &mut fmt::Formatter<'_>, fact: &Fact, names: &Names) -> fmt::Result {
+    match *fact {
+        Fact::Announced(status) => write_status(f, status, names),
+        Fact::Released { release } => write!(f, "released {}", names.release(release)),
+        Fact::Arrived { release, part } => {
+            write!(f, "arrived {} in {}", names.release(release), part.name())
+        }
+        Fact::Transferred { attempt, bytes } => write!(f, "transferred #{attempt} {bytes}"),
+        Fact::Pulled { attempt, updates, bytes } => {
+            write!(f, "pulled #{attempt} {updates} updates {bytes}")
+        }
+        Fact::Settled { attempt } => write!(f, "settled #{attempt}"),
+        Fact::Imported { attempt, updates, version } => {
+            write!(f, "imported #{attempt} {updates} updates version {version}")
+        }
+        Fact::InternetPointSynced { attempt, updates, bytes } => {
+            write!(f, "internet-point-synced #{attempt} {updates} updates {bytes}")
+        }
+        Fact::FaultBegan { fault } => write!(f, "fault-began {}", names.fault(fault)),
+        Fact::FaultEnded { fault } => write!(f, "fault-ended {}", names.fault(fault)),
+        Fact::FaultHit { fault, attempt } => {
+            write!(f, "fault-hit #{attempt} {}", names.fault(fault))
+        }
+        Fact::Operated { operation } => write!(f, "operated {}", names.operation(operation)),
+        Fact::TriggerDeferred { trigger, kind } => write!(f, "deferred {kind} ({trigger})"),
+        Fact::TriggerRefused { trigger } => write!(f, "refused ({trigger})"),
+        Fact::PolicyCreated { version, new_body } => {
+            let body = if new_body { "new" } else { "same" };
+            write!(f, "policy-created version {version} {body} body")
+        }
+        Fact::RequestSent { to } => write!(f, "request-sent to {}", names.site(to)),
+        Fact::RequestArrived => write!(f, "request-arrived"),
+        Fact::PackageSent { to, version, bytes } => {
+            write!(f, "package-sent to {} version {version} {bytes}", names.site(to))
+        }
+        Fact::PackageArrived { version } => write!(f, "package-arrived version {version}"),
+        Fact::PackageInserted { version } => write!(f, "package-inserted version {version}"),
+        Fact::SendingFailed { to, again_at } => {
+            write!(f, "sending-failed to {}", names.site(to))?;
+            write_again(f, again_at)
+        }
+        Fact::WentDown => write!(f, "went-down"),
+        Fact::CameUp => write!(f, "came-up"),
+    }
+}
+
+fn write_status(f: &mut fmt::Formatter<'_>, status: Status, names: &Names) -> fmt::Result {
+    write!(f, "{} ", status.id())?;
+    match status {
+        Status::Started { attempt, kind, trigger } => {
+            write!(f, "started #{attempt} {kind} ({trigger})")
+        }
+        Status::Done { attempt, version } => write!(f, "done #{attempt} version {version}"),
+        Status::DoneLicenceTermsPending { attempt, version } => {
+            write!(f, "done #{attempt} version {version} licence-terms-pending")
+        }
+        Status::SynchronizingWsus { attempt } => write!(f, "synchronizing-wsus #{attempt}"),
+        Status::SynchronizingDatabase { attempt, kind } => {
+            write!(f, "synchronizing-database #{attempt} {kind}")
+        }
+        Status::SynchronizingInternetPoint { attempt } => {
+            write!(f, "synchronizing-internet-point #{attempt}")
+        }
+        Status::Failed { attempt, failure, retry_at } => {
+            write!(f, "failed #{attempt}")?;
+            write_failure(f, failure, names)?;
+            write_again(f, retry_at)
+        }
+        Status::OutOfStep { attempt, failure, retry_at } => {
+            write!(f, "out-of-step #{attempt}")?;
+            write_failure(f, failure, names)?;
+            write_again(f, retry_at)
+        }
+    }
+}
+
+fn write_failure(f: &mut fmt::Formatter<'_>, failure: Failure, names: &Names) -> fmt::Result {
+    match failure.reason {
+        Reason::Injected(fault) => write!(f, " {} injected {}", failure.phase, names.fault(fault)),
+        reason => write!(f, " {} {reason}", failure.phase),
+    }
+}
+
+fn write_again(f: &mut fmt::Formatter<'_>, again: Option<Instant>) -> fmt::Result {
+    match again {
+        Some(at) => write!(f, " again {}", Clock(at)),
+        None => write!(f, " given-up"),
+    }
+}
+
+/// A line that is not a record, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unreadable {
+    /// The number of the word at which reading stopped, from 1.
+    pub word: usize,
+    /// What should have stood there.
+    pub expected: &'static str,
+}
+
+impl fmt::Display for Unreadable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "word {}: expected {}", self.word, self.expected)
+    }
+}
+
+impl std::error::Error for Unreadable {}
+
+/// Reads a line back; blanks may be any number.
+pub fn read(line: &str, names: &Names) -> Result<Record, Unreadable> {
+    let mut words = Words { words: line.split_whitespace(), read: 0, names };
+    let at = words.instant()?;
+    let site = words.next("a site", |word, names| names.site_called(word))?;
+    let fact = words.fact()?;
+    let cause = match words.words.next() {
+        None => Cause::NONE,
+        Some("<-") => {
+            words.read += 1;
+            // The largest number stands for "none" inside, and is never printed.
+            let position = words.next("a position", |word, _| number::<u32>(word))?;
+            if position == u32::MAX {
+                return Err(Unreadable { word: words.read, expected: "a position" });
+            }
+            Cause::record(position as usize)
+        }
+        Some(_) => return Err(Unreadable { word: words.read + 1, expected: "<- or the end" }),
+    };
+    match words.words.next() {
+        None => Ok(Record { at, site, cause, fact }),
+        Some(_) => Err(Unreadable { word: words.read + 1, expected: "the end of the line" }),
+    }
+}
+
+struct Words<'a> {
+    words: std::str::SplitWhitespace<'a>,
+    read: usize,
+    names: &'a Names,
+}
+
+type Answer<T> = Result<T, Unreadable>;
+
+impl<'a> Words<'a> {
+    fn next<T>(
+        &mut self,
+        expected: &'static str,
+        meaning: impl FnOnce(&'a str, &'a Names) -> Option<T>,
+    ) -> Answer<T> {
+        self.read += 1;
+        let word = self.words.next();
+        word.and_then(|word| meaning(word, self.names))
+            .ok_or(Unreadable { word: self.read, expected })
+    }
+
+    fn literal(&mut self, expected: &'static str) -> Answer<()> {
+        self.next(expected, |word, _| (word == expected).then_some(()))
+    }
+
+    fn fact(&mut self) -> Answer<Fact> {
+        let verb = self.next("a fact", |word, _| Some(word))?;
+        Ok(match verb {
+            "6701" | "6702" | "6703" | "6704" | "6705" | "6706" | "6707" | "6708" => {
+                Fact::Announced(self.status(verb)?)
+            }
+            "released" => Fact::Released { release: self.release()? },
+            "arrived" => {
+                let release = self.release()?;
+                self.literal("in")?;
+                Fact::Arrived { release, part: self.next("a part", |word, _| Part::named(word))? }
+            }
+            "transferred" => Fact::Transferred { attempt: self.attempt()?, bytes: self.bytes()? },
+            "pulled" => {
+                let (attempt, updates) = (self.attempt()?, self.updates()?);
+                Fact::Pulled { attempt, updates, bytes: self.bytes()? }
+            }
+            "settled" => Fact::Settled { attempt: self.attempt()? },
+            "imported" => {
+                let (attempt, updates) = (self.attempt()?, self.updates()?);
+                Fact::Imported { attempt, updates, version: self.version()? }
+            }
+            "internet-point-synced" => {
+                let (attempt, updates) = (self.attempt()?, self.updates()?);
+                Fact::InternetPointSynced { attempt, updates, bytes: self.bytes()? }
+            }
+            "fault-began" => Fact::FaultBegan { fault: self.fault()? },
+            "fault-ended" => Fact::FaultEnded { fault: self.fault()? },
+            "fault-hit" => Fact::FaultHit { attempt: self.attempt()?, fault: self.fault()? },
+            "operated" => Fact::Operated {
+                operation: self.next("an operation", |word, names| names.operation_called(word))?,
+            },
+            "deferred" => Fact::TriggerDeferred { kind: self.kind()?, trigger: self.trigger()? },
+            "refused" => Fact::TriggerRefused { trigger: self.trigger()? },
+            "policy-created" => {
+                let version = self.version()?;
+                let new_body = self.next("new or same", |word, _| match word {
+                    "new" => Some(true),
+                    "same" => Some(false),
+                    _ => None,
+                })?;
+                self.literal("body")?;
+                Fact::PolicyCreated { version, new_body }
+            }
+            "request-sent" => Fact::RequestSent { to: self.destination()? },
+            "request-arrived" => Fact::RequestArrived,
+            "package-sent" => {
+                let (to, version) = (self.destination()?, self.version()?);
+                Fact::PackageSent { to, version, bytes: self.bytes()? }
+            }
+            "package-arrived" => Fact::PackageArrived { version: self.version()? },
+            "package-inserted" => Fact::PackageInserted { version: self.version()? },
+            "sending-failed" => {
+                Fact::SendingFailed { to: self.destination()?, again_at: self.again()? }
+            }
+            "went-down" => Fact::WentDown,
+            "came-up" => Fact::CameUp,
+            _ => return Err(Unreadable { word: self.read, expected: "a fact" }),
+        })
+    }
+
+    fn status(&mut self, id: &str) -> Answer<Status> {
+        Ok(match id {
+            "6701" => {
+                self.literal("started")?;
+                let (attempt, kind) = (self.attempt()?, self.kind()?);
+                Status::Started { attempt, kind, trigger: self.trigger()? }
+            }
+            "6702" => {
+                self.literal("done")?;
+                Status::Done { attempt: self.attempt()?, version: self.version()? }
+            }
+            "6703" => {
+                self.literal("failed")?;
+                let (attempt, failure) = (self.attempt()?, self.failure()?);
+                Status::Failed { attempt, failure, retry_at: self.again()? }
+            }
+            "6704" => {
+                self.literal("synchronizing-wsus")?;
+                Status::SynchronizingWsus { attempt: self.attempt()? }
+            }
+            "6705" => {
+                self.literal("synchronizing-database")?;
+                Status::SynchronizingDatabase { attempt: self.attempt()?, kind: self.kind()? }
+            }
+            "6706" => {
+                self.literal("synchronizing-internet-point")?;
+                Status::SynchronizingInternetPoint { attempt: self.attempt()? }
+            }
+            "6707" => {
+                self.literal("out-of-step")?;
+                let (attempt, failure) = (self.attempt()?, self.failure()?);
+                Status::OutOfStep { attempt, failure, retry_at: self.again()? }
+            }
+            _ => {
+                self.literal("done")?;
+                let (attempt, version) = (self.attempt()?, self.version()?);
+                self.literal("licence-terms-pending")?;
+                Status::DoneLicenceTermsPending { attempt, version }
+            }
+        })
+    }
+
+    fn instant(&mut self) -> Answer<Instant> {
+        let days = self.next("days, as in 1d", |word, _| number::<u64>(word.strip_suffix('d')?))?;
+        self.next("a time of day, as in 03:08:05.000000", |word, _| {
+            let (hours, rest) = word.split_once(':')?;
+            let (minutes, rest) = rest.split_once(':')?;
+            let (seconds, fraction) = rest.split_once('.')?;
+            if [hours, minutes, seconds].iter().any(|part| part.len() != 2) || fraction.len() != 6 {
+                return None;
+            }
+            let (hours, minutes) = (digits(hours, 24)?, digits(minutes, 60)?);
+            let (seconds, fraction) = (digits(seconds, 60)?, digits(fraction, SECOND)?);
+            let of_day = ((hours * 60 + minutes) * 60 + seconds) * SECOND + fraction;
+            days.checked_mul(DAY)?.checked_add(of_day).map(Instant::from_micros)
+        })
+    }
+
+    fn again(&mut self) -> Answer<Option<Instant>> {
+        let again = self.next("again or given-up", |word, _| match word {
+            "again" => Some(true),
+            "given-up" => Some(false),
+            _ => None,
+        })?;
+        if again { self.instant().map(Some) } else { Ok(None) }
+    }
+
+    fn failure(&mut self) -> Answer<Failure> {
+        let phase =
+            self.next("a phase", |word, _| PHASES.into_iter().find(|phase| phase.name() == word))?;
+        let reason = self.next("a reason", |word, _| match word {
+            "injected" => Some(None),
+            "not-configured" => Some(Some(Reason::NotConfigured)),
+            "no-update-server" => Some(Some(Reason::NoUpdateServer)),
+            "upstream-unreachable" => Some(Some(Reason::UpstreamUnreachable)),
+            "no-internet-point" => Some(Some(Reason::NoInternetPoint)),
+            "restarted" => Some(Some(Reason::Restarted)),
+            _ => None,
+        })?;
+        let reason = match reason {
+            Some(reason) => reason,
+            None => Reason::Injected(self.fault()?),
+        };
+        Ok(Failure { phase, reason })
+    }
+
+    fn attempt(&mut self) -> Answer<u32> {
+        self.next("an attempt, as in #1", |word, _| number(word.strip_prefix('#')?))
+    }
+
+    fn updates(&mut self) -> Answer<u32> {
+        let updates = self.next("a number of updates", |word, _| number(word))?;
+        self.literal("updates")?;
+        Ok(updates)
+    }
+
+    fn version(&mut self) -> Answer<u32> {
+        self.literal("version")?;
+        self.next("a version", |word, _| number(word))
+    }
+
+    fn bytes(&mut self) -> Answer<Bytes> {
+        let amount: u64 = self.next("an amount of data", |word, _| number(word))?;
+        self.next("B, KB, MB or GB", |word, _| {
+            let unit = match word {
+                "B" => 1,
+                "KB" => 1_000,
+                "MB" => 1_000_000,
+                "GB" => 1_000_000_000,
+                _ => return None,
+            };
+            amount.checked_mul(unit).map(Bytes)
+        })
+    }
+
+    fn destination(&mut self) -> Answer<crate::units::SiteId> {
+        self.literal("to")?;
+        self.next("a site", |word, names| names.site_called(word))
+    }
+
+    fn release(&mut self) -> Answer<crate::units::ReleaseId> {
+        self.next("a release", |word, names| names.release_called(word))
+    }
+
+    fn fault(&mut self) -> Answer<crate::units::FaultId> {
+        self.next("a fault", |word, names| names.fault_called(word))
+    }
+
+    fn kind(&mut self) -> Answer<Kind> {
+        self.next("delta or full", |word, _| {
+            [Kind::Delta, Kind::Full].into_iter().find(|kind| kind.name() == word)
+        })
+    }
+
+    fn trigger(&mut self) -> Answer<Trigger> {
+        self.next("a trigger, as in (parent)", |word, _| {
+            let word = word.strip_prefix('(')?.strip_suffix(')')?;
+            TRIGGERS.into_iter().find(|trigger| trigger.name() == word)
+        })
+    }
+}
+
+const PHASES: [Phase; 7] = [
+    Phase::Gate,
+    Phase::Connect,
+    Phase::Pull,
+    Phase::Settle,
+    Phase::Import,
+    Phase::Internet,
+    Phase::Restart,
+];
+
+const TRIGGERS: [Trigger; 5] =
+    [Trigger::Schedule, Trigger::Manual, Trigger::Parent, Trigger::Retry, Trigger::Installed];
+
+/// Digits only: no sign, no blanks.
+fn number<T: std::str::FromStr>(word: &str) -> Option<T> {
+    if word.bytes().all(|b| b.is_ascii_digit()) { word.parse().ok() } else { None }
+}
+
+fn digits(word: &str, below: u64) -> Option<u64> {
+    number(word).filter(|&value| value < below)
+}
+
+impl Part {
+    /// The one short name of this part, everywhere.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Part::Database => "database",
+            Part::Wsus => "wsus",
+            Part::Internet => "internet",
+        }
+    }
+
+    fn named(word: &str) -> Option<Part> {
+        [Part::Database, Part::Wsus, Part::Internet].into_iter().find(|part| part.name() == word)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::generated::{any_record, names};
+    use super::*;
+    use crate::units::{Duration, FaultId, SiteId};
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn what_is_printed_reads_back_as_the_same_record(record in any_record()) {
+            let names = names();
+            let line = Line { record: &record, names: &names }.to_string();
+            prop_assert_eq!(read(&line, &names), Ok(record), "{}", line);
+            prop_assert!(!line.contains('\n') && line.trim_end() == line, "{:?}", line);
+        }
+
+        #[test]
+        fn no_text_makes_the_reader_panic(line in "[0-9d:. #A-Za-z()<-]{0,60}") {
+            let _ = read(&line, &names());
+        }
+    }
+
+    #[test]
+    fn a_line_is_what_a_person_would_write() {
+        let names = names();
+        let printed = |fact, cause| {
+            let at = Instant::START + Duration::from_hours(27) + Duration::from_secs(485);
+            Line { record: &Record { at, site: SiteId(2), cause, fact }, names: &names }.to_string()
+        };
+        let started = Status::Started { attempt: 2, kind: Kind::Full, trigger: Trigger::Parent };
+        assert_eq!(
+            printed(Fact::Announced(started), Cause::record(41)),
+            "1d 03:08:05.000000  PR2  6701 started #2 full (parent)  <- 41"
+        );
+        let failure = Failure { phase: Phase::Pull, reason: Reason::Injected(FaultId(0)) };
+        let retry_at = Some(Instant::START + Duration::from_hours(28));
+        assert_eq!(
+            printed(Fact::Announced(Status::Failed { attempt: 2, failure, retry_at }), Cause::NONE),
+            "1d 03:08:05.000000  PR2  6703 failed #2 pull injected lima-first-try \
+             again 1d 04:00:00.000000"
+        );
+    }
+
+    #[test]
+    fn a_wrong_line_says_which_word_is_wrong() {
+        let wrong = |line| read(line, &names()).unwrap_err().to_string();
+        assert_eq!(
+            wrong("1d 25:00:00.000000 CEN came-up"),
+            "word 2: expected a time of day, as in 03:08:05.000000"
+        );
+        assert_eq!(wrong("1d 03:00:00.000000 XXX came-up"), "word 3: expected a site");
+        assert_eq!(wrong("1d 03:00:00.000000 CEN came-up again"), "word 5: expected <- or the end");
+        assert_eq!(wrong("1d 03:00:00.000000 CEN 6702 done #1"), "word 7: expected version");
+    }
+}
