@@ -20,8 +20,6 @@ use super::exit::{Exit, Stop};
 use super::screen::Screen;
 
 const LOCK: &str = ".supsim.lock";
-/// Threads that wait for the disk at once.
-const SYNCING: usize = 16;
 /// What a folder of ours always has; nothing else is ever replaced.
 pub(super) const MANIFEST: &str = "manifest.json";
 
@@ -95,39 +93,12 @@ impl Writing {
         let file = BufWriter::new(File::create_new(place)?);
         let mut hashing = Hashing { file, hash: Sha256::new(), bytes: 0 };
         write(&mut hashing)?;
-        hashing.file.into_inner().map_err(io::IntoInnerError::into_error)?;
+        let file = hashing.file.into_inner().map_err(io::IntoInnerError::into_error)?;
+        file.sync_all()?;
         Ok(Stored {
             path: String::new(),
             bytes: hashing.bytes,
             sha256: hex(&hashing.hash.finalize()),
-        })
-    }
-
-    /// Makes every file last.
-    ///
-    /// Only now, and from several threads: a large hierarchy has ten thousand logs, and a disk
-    /// answers many such requests together far sooner than one after the other. In what order
-    /// they end changes no byte.
-    fn sync(&self) -> Result<(), Stop> {
-        let part = self.stored.len().div_ceil(SYNCING).max(1);
-        let sync = |files: &[Stored]| -> Result<(), Stop> {
-            for file in files {
-                let place = self.part.join(&file.path);
-                // Windows flushes only what was opened for writing.
-                let opened = File::options().write(true).open(place);
-                opened
-                    .and_then(|file| file.sync_all())
-                    .map_err(|error| trouble(&self.target.join(&file.path), &error))?;
-            }
-            Ok(())
-        };
-        std::thread::scope(|scope| {
-            let threads: Vec<_> =
-                self.stored.chunks(part).map(|files| scope.spawn(move || sync(files))).collect();
-            let joined = |thread: std::thread::ScopedJoinHandle<'_, Result<(), Stop>>| {
-                thread.join().expect("flushing a file does not panic")
-            };
-            threads.into_iter().map(joined).collect()
         })
     }
 
@@ -140,9 +111,6 @@ impl Writing {
 
     /// Puts the run in its place. Until this has succeeded, an older run of that name stands.
     pub fn finish(self) -> Result<PathBuf, Stop> {
-        if std::env::var_os("NOSYNC").is_none() {
-            self.sync()?;
-        }
         let moved = || -> io::Result<()> {
             sync_folder(&self.part)?;
             let replaces = self.target.exists();

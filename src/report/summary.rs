@@ -4,7 +4,7 @@
 //! took is not part of it.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
@@ -12,10 +12,10 @@ use anstyle::{AnsiColor, Style};
 use super::Run;
 use super::run::kind_name;
 use super::sparkline::sparkline;
-use crate::measure::{Activity, Attempt, Delays, Ending, Lag};
+use crate::measure::{Activity, Attempt, Ending, Lag};
 use crate::scenario::{Known, SiteKind};
 use crate::trace::{Reason, Trigger};
-use crate::units::{Duration, Instant};
+use crate::units::{Duration, Instant, SiteId};
 
 /// The widest line \[columns\].
 const WIDTH: usize = 100;
@@ -40,21 +40,65 @@ pub struct Look {
 /// The summary of a run, ending with a line end.
 pub fn summary(run: &Run<'_>, look: Look) -> String {
     let mut page = Page { text: String::new(), look };
-    let mut lags = Lag::of(run.scenario, run.outcome);
-    // The largest release first: it is what a planner asks about.
-    let releases = &run.scenario.catalogue.releases;
-    lags.sort_by_key(|lag| (Reverse(releases[lag.release.index()].metadata), lag.release));
-
+    let releases = Releases::of(run);
     header(&mut page, run);
-    verdict(&mut page, run, &lags);
-    for lag in lags.iter().take(RELEASES) {
+    verdict(&mut page, run, &releases);
+    for lag in &releases.told {
         release(&mut page, run, lag);
     }
-    rest(&mut page, lags.get(RELEASES..).unwrap_or_default());
+    rest(&mut page, &releases.rest);
     activity(&mut page, run);
     failures(&mut page, run);
-    latest(&mut page, run, lags.first());
+    latest(&mut page, run, releases.told.first());
     page.text
+}
+
+/// The releases of a run, by how they are told.
+struct Releases {
+    /// Those with a table: the largest first, of a recurring one its first occurrence.
+    told: Vec<Lag>,
+    /// The others.
+    rest: Vec<Lag>,
+    /// Those published after the top-level site's last synchronisation had started: no site could
+    /// have them.
+    too_late: Vec<Lag>,
+}
+
+impl Releases {
+    fn of(run: &Run<'_>) -> Releases {
+        let sites = &run.scenario.sites;
+        // H3: the highest site with a software update point; what it does not fetch, nobody has.
+        let is_top = |site: SiteId| {
+            let parent = sites[site.index()].parent;
+            parent.is_none_or(|parent| sites[parent.index()].sup.is_none())
+        };
+        let attempts = run.outcome.attempts.iter();
+        let last_start = attempts.filter(|a| is_top(a.site)).map(|a| a.start).max();
+        let possible = |lag: &Lag| {
+            !lag.all.reached.is_empty() || last_start.is_some_and(|last| last >= lag.published)
+        };
+        let (mut lags, too_late): (Vec<Lag>, Vec<Lag>) =
+            Lag::of(run.scenario, run.outcome).into_iter().partition(possible);
+        let catalogue = &run.scenario.catalogue.releases;
+        lags.sort_by_key(|lag| (Reverse(catalogue[lag.release.index()].metadata), lag.release));
+        let mut names = BTreeSet::new();
+        let (mut told, mut rest) = (Vec::new(), Vec::new());
+        for lag in lags {
+            let name = run.release(lag.release);
+            let base = name.rsplit_once('#').map_or(name, |(base, _)| base);
+            if told.len() < RELEASES && names.insert(base) {
+                told.push(lag);
+            } else {
+                rest.push(lag);
+            }
+        }
+        Releases { told, rest, too_late }
+    }
+
+    /// Those that could arrive, the largest first.
+    fn possible(&self) -> impl Iterator<Item = &Lag> {
+        self.told.iter().chain(&self.rest)
+    }
 }
 
 /// Where a run was stored and how to have it again; the lines below its summary.
@@ -108,6 +152,18 @@ impl Page {
         text.chars().map(safe).collect()
     }
 
+    /// Two parts of a line; on two lines when they do not fit on one.
+    fn pair(&mut self, one: &str, between: &str, other: &str, indent: &str) {
+        if other.is_empty() {
+            self.line(format_args!("{one}"));
+        } else if one.chars().count() + between.len() + other.chars().count() <= WIDTH {
+            self.line(format_args!("{one}{between}{other}"));
+        } else {
+            self.line(format_args!("{one}"));
+            self.line(format_args!("{indent}{other}"));
+        }
+    }
+
     fn gap(&mut self) {
         self.text.push('\n');
     }
@@ -141,72 +197,84 @@ fn header(page: &mut Page, run: &Run<'_>) {
     let start = scenario.clock.civil(Instant::START, zone);
     let midnight = start.time() == jiff::civil::Time::midnight();
     let start = start.strftime(if midnight { "%a %-d %b %Y" } else { "%a %-d %b %Y %H:%M" });
-    page.line(format_args!(
-        "{}: {}   {} from {start}",
-        counted(scenario.sites.len(), "site", "sites"),
-        kinds.join(", "),
-        days(scenario.duration),
-    ));
+    let sites = counted(scenario.sites.len(), "site", "sites");
+    let duration = format!("{} from {start}", days(scenario.duration));
+    page.pair(&format!("{sites}: {}", kinds.join(", ")), "   ", &duration, "");
     let assumed = scenario.defaults_used.iter().filter(|d| d.status == Known::Assumed).count();
     if assumed > 0 {
         let defaults =
             counted(assumed, "number is an assumed default", "numbers are assumed defaults");
-        page.line(format_args!("{defaults}; see defaults_used in manifest.json"));
+        page.line(format_args!("{defaults}, listed in the manifest of a stored run"));
     }
     page.gap();
 }
 
 /// Did every site become current? Those that did not are said before anything else.
-fn verdict(page: &mut Page, run: &Run<'_>, lags: &[Lag]) {
+fn verdict(page: &mut Page, run: &Run<'_>, releases: &Releases) {
     let (yes, no) = if page.look.ascii { ("OK ", "!! ") } else { ("✓ ", "✗ ") };
     if run.scenario.catalogue.releases.is_empty() {
         page.line(format_args!("No release is published in this run: nothing can arrive."));
         return page.gap();
     }
-    if lags.is_empty() {
+    if run.outcome.arrivals.is_empty() {
         page.styled(BAD, format_args!("{no}No site can receive metadata."));
         return page.gap();
     }
-    let missed: Vec<&Lag> = lags.iter().filter(|lag| lag.all.never > 0).collect();
-    if missed.is_empty() {
-        let sites = counted(lags[0].all.sites(), "site became", "sites became");
-        let what = match lags {
-            [one] => run.release(one.release).to_owned(),
-            many => format!("every release ({})", many.len()),
-        };
-        let slowest = lags.iter().filter_map(|lag| lag.all.all()).max().unwrap_or(Duration::ZERO);
-        page.styled(
-            GOOD,
-            format_args!(
-                "{yes}All {sites} current with {what}, at the latest after {}",
-                time(slowest)
-            ),
-        );
-        return page.gap();
+    // Releases that the same sites never got are told together.
+    let mut missed: Vec<(Vec<SiteId>, Vec<&Lag>)> = Vec::new();
+    for lag in releases.possible().filter(|lag| lag.all.never > 0) {
+        let sites: Vec<SiteId> =
+            lag.latest[..lag.all.never].iter().map(|&(site, _)| site).collect();
+        match missed.iter_mut().find(|(others, _)| *others == sites) {
+            Some((_, lags)) => lags.push(lag),
+            None => missed.push((sites, vec![lag])),
+        }
     }
-    for lag in missed.iter().take(3) {
-        let (never, sites) = (lag.all.never, lag.all.sites());
-        let name = run.release(lag.release);
+    let end = Instant::START + run.scenario.duration;
+    for (sites, lags) in missed.iter().take(3) {
+        let (never, all, name) = (sites.len(), lags[0].all.sites(), run.release(lags[0].release));
+        let others = match lags.len() - 1 {
+            0 => String::new(),
+            others => format!(" and {}", counted(others, "other release", "other releases")),
+        };
         page.styled(
             BAD,
-            format_args!("{no}{never} of {sites} sites NEVER became current with {name}"),
+            format_args!("{no}{never} of {all} sites NEVER became current with {name}{others}"),
         );
-        let codes: Vec<&str> =
-            lag.latest.iter().take(never.min(SITES)).map(|&(site, _)| run.code(site)).collect();
+        let codes: Vec<&str> = sites.iter().take(SITES).map(|&site| run.code(site)).collect();
         let more = match never.saturating_sub(SITES) {
             0 => String::new(),
             more => format!(" and {more} more"),
         };
-        let end = Instant::START + run.scenario.duration;
-        page.line(format_args!(
-            "    {}{more}; the run ended {} after publication",
-            codes.join(" "),
-            time(end.since(lag.published)),
-        ));
+        let since = time(end.since(lags[0].published));
+        page.line(format_args!("  {}{more}; the run ended {since} after {name}", codes.join(" ")));
     }
     if missed.len() > 3 {
-        let more = counted(missed.len() - 3, "more release", "more releases");
+        let more: usize = missed[3..].iter().map(|(_, lags)| lags.len()).sum();
+        let more = counted(more, "more release", "more releases");
         page.styled(BAD, format_args!("{no}nor did every site with {more}"));
+    }
+    let possible = releases.possible().count();
+    if missed.is_empty() && possible > 0 {
+        let sites = counted(releases.told[0].all.sites(), "site became", "sites became");
+        let what = match possible {
+            1 => run.release(releases.told[0].release).to_owned(),
+            many => format!("every release ({many})"),
+        };
+        let slowest = releases.possible().filter_map(|lag| lag.all.all()).max();
+        let slowest = time(slowest.unwrap_or(Duration::ZERO));
+        page.styled(
+            GOOD,
+            format_args!("{yes}All {sites} current with {what}, at the latest after {slowest}"),
+        );
+    }
+    if let Some(first) = releases.too_late.first() {
+        let count = counted(releases.too_late.len(), "release", "releases");
+        let name = run.release(first.release);
+        let later = if releases.too_late.len() > 1 { " and later" } else { "" };
+        page.line(format_args!(
+            "  {count} came after the last synchronisation of the top-level site: {name}{later}"
+        ));
     }
     page.gap();
 }
@@ -278,21 +346,15 @@ fn rest(page: &mut Page, lags: &[Lag]) {
     if lags.is_empty() {
         return;
     }
-    let all: Delays = lags.iter().fold(Delays::default(), |mut sum, lag| {
-        sum.reached.extend(&lag.all.reached);
-        sum.never += lag.all.never;
-        sum
-    });
-    let slowest = all.reached.iter().max().copied().unwrap_or(Duration::ZERO);
-    let never = match all.never {
+    let never: usize = lags.iter().map(|lag| lag.all.never).sum();
+    let slowest = lags.iter().filter_map(|lag| lag.all.reached.last()).max();
+    let slowest = time(slowest.copied().unwrap_or(Duration::ZERO));
+    let never = match never {
         0 => String::new(),
-        never => format!("; {never} site arrivals never came"),
+        never => format!("; {never} times a site never became current"),
     };
-    page.line(format_args!(
-        "and {}: at the latest after {}{never} (tables/arrivals.csv)",
-        counted(lags.len(), "smaller release", "smaller releases"),
-        time(slowest),
-    ));
+    let count = counted(lags.len(), "other release", "other releases");
+    page.line(format_args!("and {count}: at the latest after {slowest}{never}"));
     page.gap();
 }
 
@@ -312,15 +374,12 @@ fn activity(page: &mut Page, run: &Run<'_>) {
     }
     let busiest = match activity.busiest_at {
         Some(at) if activity.busiest > 1 => {
-            format!("; at most {} at once, {}", activity.busiest, run.scenario.clock.short(at))
+            format!("at most {} at once, {}", activity.busiest, run.scenario.clock.short(at))
         }
         _ => String::new(),
     };
-    page.line(format_args!(
-        "ATTEMPTS  {}: {}{busiest}",
-        counted(activity.attempts, "synchronisation", "synchronisations"),
-        parts.join(", "),
-    ));
+    let attempts = counted(activity.attempts, "synchronisation", "synchronisations");
+    page.pair(&format!("ATTEMPTS  {attempts}: {}", parts.join(", ")), "; ", &busiest, "          ");
 }
 
 /// Which synchronisations failed, why, and what became of them.
@@ -418,7 +477,9 @@ struct Unit {
 impl Unit {
     /// The unit in which the longest delay reads best.
     fn of(longest: Duration) -> Unit {
-        if longest >= Duration::from_hours(2) {
+        if longest >= Duration::from_hours(100) {
+            Unit { plural: "days", short: "d", micros: 86_400_000_000 }
+        } else if longest >= Duration::from_hours(2) {
             Unit { plural: "hours", short: "h", micros: 3_600_000_000 }
         } else if longest >= Duration::from_mins(2) {
             Unit { plural: "minutes", short: "min", micros: 60_000_000 }
@@ -468,7 +529,6 @@ mod tests {
     use super::*;
     use crate::measure::{Outcome, sample};
     use crate::scenario::Scenario;
-    use crate::units::SiteId;
 
     const PLAIN: Look = Look { ascii: false, colour: false };
 
@@ -515,7 +575,7 @@ LATEST    PR2 10.3 h, PR1 9.1 h, CEN 9.1 h after patch-tuesday
         let text = told(&scenario, &outcome, PLAIN);
         let verdict = text.lines().nth(3).unwrap();
         assert_eq!(verdict, "✗ 1 of 3 sites NEVER became current with patch-tuesday");
-        assert_eq!(text.lines().nth(4).unwrap(), "    PR2; the run ended 35.0 h after publication");
+        assert_eq!(text.lines().nth(4).unwrap(), "  PR2; the run ended 35.0 h after patch-tuesday");
         assert!(text.contains("LATEST    PR2 never, "), "{text}");
         assert!(text.contains("retry due Tue 13 Jan 23:17, after the end of the run"), "{text}");
         let row = text.lines().find(|line| line.starts_with("  primaries")).unwrap();
@@ -584,15 +644,38 @@ LATEST    PR2 10.3 h, PR1 9.1 h, CEN 9.1 h after patch-tuesday
             }
         }
         let text = told(&scenario, &outcome, PLAIN);
-        assert!(text.lines().count() < 70, "{text}");
-        assert!(text.contains("✗ 1000 of 3000 sites NEVER became current with defs#19"), "{text}");
+        assert!(text.lines().count() < 40, "{text}");
+        let missed = "✗ 1000 of 3000 sites NEVER became current with defs#19 and 9 other releases";
+        assert!(text.contains(missed), "{text}");
         assert!(
             text.contains("CEN B0003 B0006 B0009 B0012 B0015 B0018 B0021 and 992 more"),
             "{text}"
         );
-        assert!(text.contains("✗ nor did every site with 7 more releases"), "{text}");
         assert!(text.contains("  3000 times   pull: UssCommunicationError"), "{text}");
-        assert!(text.contains("and 14 smaller releases: at the latest after"), "{text}");
+        assert_eq!(text.matches("from publication until current").count(), 1, "{text}");
+        assert!(text.contains("and 19 other releases: at the latest after"), "{text}");
+    }
+
+    #[test]
+    fn a_release_after_the_last_synchronisation_is_no_failure_of_any_site() {
+        let (mut scenario, _, mut outcome) = sample::tutorial();
+        scenario.catalogue.releases.push(sample::release("late", sample::at(40, 0, 0), 99));
+        for arrival in outcome.arrivals.clone() {
+            let release = crate::units::ReleaseId(1);
+            let (published, current) = (sample::at(40, 0, 0), None);
+            outcome.arrivals.push(crate::measure::Arrival {
+                release,
+                published,
+                current,
+                ..arrival
+            });
+        }
+        let text = told(&scenario, &outcome, PLAIN);
+        assert!(text.contains("✓ All 3 sites became current with patch-tuesday, "), "{text}");
+        let late = "  1 release came after the last synchronisation of the top-level site: \
+                    late";
+        assert!(text.contains(late), "{text}");
+        assert!(!text.contains("NEVER"), "{text}");
     }
 
     #[test]

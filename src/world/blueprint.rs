@@ -2,9 +2,26 @@ use std::sync::Arc;
 
 use crate::engine::{InternetTurn, Policy, Role};
 use crate::kernel::Entity;
-use crate::scenario::{FaultEffect, Hierarchy, Occurs, Scenario, SiteComplete};
+use crate::scenario::{FaultEffect, Hierarchy, Occurs, Scenario, Site, SiteComplete, Source};
 use crate::store::{Catalogue, Change, Contents};
-use crate::units::{FaultId, SiteId};
+use crate::units::{FaultId, LinkId, SiteId};
+
+/// What every event asks of its site: of the scenario's many words on a site, the few that are
+/// read millions of times, close together.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    /// The site whose WSUS this one's pulls from, and whose senders feed it; `None` at the root
+    /// and at the top-level site.
+    pub upstream: Option<SiteId>,
+    /// The circuit over which it is reached.
+    pub circuit: Option<LinkId>,
+    /// Position in the scenario's timings.
+    pub timing: u32,
+    /// Has it an active software update point?
+    pub has_point: bool,
+    /// Does that stand on the site server itself? (H5)
+    pub point_is_local: bool,
+}
 
 /// What all replications of a scenario share: everything about its world that is no chance.
 #[derive(Clone, Debug)]
@@ -20,6 +37,8 @@ pub struct Blueprint<'s> {
     pub(super) policies: Vec<Option<Policy>>,
     /// By what each site's draws are named.
     pub(super) entities: Vec<Entity>,
+    /// What every event asks of its site.
+    places: Vec<Place>,
     /// The faults of single attempts.
     pub(super) faults_of_attempts: Vec<FaultId>,
 }
@@ -38,6 +57,7 @@ impl<'s> Blueprint<'s> {
             scenario,
             baseline: scenario.catalogue.baseline_updates,
             catalogue: Arc::new(catalogue(scenario)),
+            places: places(scenario, top_level),
             hierarchy,
             top_level,
             policies,
@@ -56,10 +76,33 @@ impl<'s> Blueprint<'s> {
         blueprint
     }
 
+    /// What every event asks of a site.
+    pub(super) fn place(&self, site: SiteId) -> &Place {
+        &self.places[site.index()]
+    }
+
     /// The children of a site, in the order of the scenario.
     pub(super) fn children(&self, site: SiteId) -> &[SiteId] {
         self.hierarchy.children(site)
     }
+}
+
+fn places(scenario: &Scenario, top_level: Option<SiteId>) -> Vec<Place> {
+    let place = |(position, site): (usize, &Site)| {
+        let is_top_level = top_level == Some(SiteId(position as u32));
+        Place {
+            upstream: site.parent.filter(|_| !is_top_level),
+            // U1: a source of its own has a circuit of its own.
+            circuit: match scenario.source {
+                Source::Wsus(Some(link)) if is_top_level => Some(link),
+                _ => site.link,
+            },
+            timing: site.timing as u32,
+            has_point: site.sup.is_some(),
+            point_is_local: site.sup.is_some_and(|point| point.local),
+        }
+    };
+    scenario.sites.iter().enumerate().map(place).collect()
 }
 
 /// How the engine of a site is set up.

@@ -117,8 +117,8 @@ impl Faults {
             let ahead = self.ahead.get(&site).into_iter().flatten().map(|one| one.fault);
             ahead.chain(holding).find(|&fault| kinds.contains(effect(scenario, fault)))
         };
-        let parent = scenario.sites[site.index()].parent;
-        holds(site, here).or_else(|| holds(parent?, above))
+        let upstream = blueprint.place(site).upstream;
+        holds(site, here).or_else(|| holds(upstream?, above))
     }
 }
 
@@ -323,7 +323,7 @@ impl World<'_> {
         self.cancel_timer(site, crate::engine::Timer::Retry);
         self.cancel_timer(site, crate::engine::Timer::InternetPoint);
         // H5: a local point goes down with its server.
-        if self.scenario().sites[site.index()].sup.is_some_and(|point| point.local) {
+        if self.blueprint.place(site).point_is_local {
             self.break_off_pulls_from(site);
         }
     }

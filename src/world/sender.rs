@@ -43,7 +43,7 @@ impl World<'_> {
     /// Sends a sync request to every child with a software update point (P7).
     pub(super) fn request_sync(&mut self, site: SiteId) {
         for &to in self.blueprint.children(site) {
-            if self.scenario().sites[to.index()].sup.is_none() {
+            if !self.blueprint.place(to).has_point {
                 continue;
             }
             let sent = self.record_aside(site, Fact::RequestSent { to });
@@ -69,9 +69,7 @@ impl World<'_> {
 
     /// How long something is on the way over the child's circuit.
     fn transit(&self, to: SiteId, load: Load) -> Duration {
-        let scenario = self.scenario();
-        let Some(link) = scenario.sites[to.index()].link else { return Duration::ZERO };
-        let link = &scenario.links[link.index()];
+        let Some(link) = self.circuit(to) else { return Duration::ZERO };
         match load {
             // R3: a request is a small file; it takes the latency alone [choice].
             Load::Request => link.latency,
@@ -90,7 +88,7 @@ impl World<'_> {
         let sent = Instant::START + sent;
         let state = &self.sites[to.index()];
         let cut_on_the_way = state.last_cut > sent && state.last_cut <= now;
-        let parent = self.scenario().sites[to.index()].parent;
+        let parent = self.upstream(to);
         let sender_is_down = parent.is_some_and(|parent| self.is_down(parent));
         let lost =
             state.out_of_order.link > 0 || cut_on_the_way || sender_is_down || self.is_down(to);
@@ -113,7 +111,7 @@ impl World<'_> {
         // is not: nothing that belongs into a database is lost [choice].
         let gives_up = load == Load::Request && (now + wait).since(failing.since) > GIVE_UP_AFTER;
         let again_at = (!gives_up).then_some(now + wait);
-        let from = self.scenario().sites[to.index()].parent.unwrap_or(to);
+        let from = self.upstream(to).unwrap_or(to);
         self.record(from, Fact::SendingFailed { to, again_at });
         match again_at {
             Some(at) => {
@@ -136,12 +134,12 @@ impl World<'_> {
             return;
         }
         self.record(to, Fact::RequestArrived);
-        if let Some(parent) = self.scenario().sites[to.index()].parent {
+        if let Some(parent) = self.upstream(to) {
             self.sites[to.index()].next_origin = self.sites[parent.index()].origin;
         }
         // What the child needs to notice and read it.
         let state = &self.sites[to.index()];
-        let timing = &self.scenario().timings[self.scenario().sites[to.index()].timing];
+        let timing = self.timing(to);
         let draw = (state.entity, Purpose::Request, state.next_origin.key());
         let reading = self.chance.cost(&timing.request, draw, 0, 0);
         self.schedule(self.now() + reading, Event::RequestRead { to });
@@ -158,7 +156,7 @@ impl World<'_> {
     /// A site starts to insert a package into its database (R1).
     pub(super) fn insert(&mut self, site: SiteId, insertion: u32, version: u32) {
         let (updates, _) = self.stores.package(version);
-        let timing = &self.scenario().timings[self.scenario().sites[site.index()].timing];
+        let timing = self.timing(site);
         let draw = (self.sites[site.index()].entity, Purpose::Insert, u64::from(version));
         let known = self.stores.known_updates();
         let work = self.chance.cost(&timing.insert, draw, updates, known);

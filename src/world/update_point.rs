@@ -3,15 +3,15 @@
 
 use super::{Event, Fact, Input, Purpose, SiteId, State, Uplink, World};
 use crate::engine::{Failure, Kind, Phase, Reason};
-use crate::scenario::{FailPhase, Source};
+use crate::scenario::{FailPhase, Link, Source, Timing};
 use crate::store::{Pull, SiteDatabase, UpdateServices};
 use crate::trace::Part;
-use crate::units::{Duration, LinkId};
+use crate::units::Duration;
 
 impl World<'_> {
     /// What a step takes at a site, for the synchronisation under way.
     fn cost(&self, site: SiteId, purpose: Purpose, updates: u32, known: u32) -> Duration {
-        let timing = &self.scenario().timings[self.scenario().sites[site.index()].timing];
+        let timing = self.timing(site);
         let state = &self.sites[site.index()];
         let draw = (state.entity, purpose, state.origin.key());
         self.chance.cost(purpose.work(timing), draw, updates, known)
@@ -72,13 +72,12 @@ impl World<'_> {
 
     /// Carries the bytes of a pull over the site's circuit and its parent's uplink.
     fn transfer(&mut self, site: SiteId, attempt: u32, pull: Pull) {
-        let scenario = self.scenario();
-        let link = self.circuit(site).map(|link| &scenario.links[link.index()]);
+        let link = self.circuit(site);
         let own = link.and_then(|link| link.bandwidth);
-        let uplink = self.upstream(site).and_then(|parent| {
-            let capacity = self.circuit(parent).and_then(|up| scenario.links[up.index()].bandwidth);
-            capacity.map(|capacity| (parent, capacity))
-        });
+        let latency = link.map_or(Duration::ZERO, |link| link.latency);
+        let uplink = self
+            .upstream(site)
+            .and_then(|parent| self.circuit(parent)?.bandwidth.map(|capacity| (parent, capacity)));
         self.sites[site.index()].transferring = true;
         if let Some((parent, capacity)) = uplink
             && pull.bytes.0 > 0
@@ -88,7 +87,6 @@ impl World<'_> {
             shared.begin(now, own, pull.bytes, (site, attempt));
             return self.await_uplink(parent);
         }
-        let latency = link.map_or(Duration::ZERO, |link| link.latency);
         let carrying = own.map_or(Duration::ZERO, |rate| rate.time_for(pull.bytes));
         match carrying + latency {
             Duration::ZERO => self.transferred(site, attempt),
@@ -107,8 +105,7 @@ impl World<'_> {
             uplink.finish(now, &mut through);
         }
         for (site, attempt) in through.drain(..) {
-            let link = self.circuit(site).map(|link| &self.scenario().links[link.index()]);
-            match link.map_or(Duration::ZERO, |link| link.latency) {
+            match self.circuit(site).map_or(Duration::ZERO, |link| link.latency) {
                 Duration::ZERO => self.transferred(site, attempt),
                 latency => {
                     self.schedule(now + latency, Event::Transferred { site, attempt });
@@ -316,29 +313,29 @@ impl World<'_> {
         self.feed(site, Input::StepFailed { attempt, failure: Failure { phase, reason } });
     }
 
-    /// The site whose WSUS this one's pulls from; `None` at the top-level site (P2).
-    pub(super) fn upstream(&self, site: SiteId) -> Option<SiteId> {
-        let above = self.scenario().sites[site.index()].parent;
-        above.filter(|_| self.blueprint.top_level != Some(site))
+    /// What each step takes at a site.
+    pub(super) fn timing(&self, site: SiteId) -> &Timing {
+        &self.scenario().timings[self.blueprint.place(site).timing as usize]
     }
 
-    /// The circuit over which a site's pull comes.
-    fn circuit(&self, site: SiteId) -> Option<LinkId> {
-        match (self.upstream(site), self.scenario().source) {
-            (None, Source::Wsus(Some(link))) => Some(link),
-            _ => self.scenario().sites[site.index()].link,
-        }
+    /// The site whose WSUS this one's pulls from; `None` at the top-level site (P2).
+    pub(super) fn upstream(&self, site: SiteId) -> Option<SiteId> {
+        self.blueprint.place(site).upstream
+    }
+
+    /// The circuit over which a site is reached; at the top-level site, its source.
+    pub(super) fn circuit(&self, site: SiteId) -> Option<&Link> {
+        let link = self.blueprint.place(site).circuit?;
+        Some(&self.scenario().links[link.index()])
     }
 
     /// Does the upstream of a site answer its WSUS at this instant?
     pub(super) fn upstream_answers(&self, site: SiteId) -> bool {
         let out_of_order = &self.sites[site.index()].out_of_order;
-        let source_answers = out_of_order.source == 0 || self.scenario().source == Source::None;
-        let link_carries = out_of_order.link == 0
-            || (self.upstream(site).is_none() && self.scenario().source == Source::None);
         match self.upstream(site) {
-            None => source_answers && link_carries,
-            Some(parent) => link_carries && !self.point_is_down(parent),
+            Some(parent) => out_of_order.link == 0 && !self.point_is_down(parent),
+            None if self.scenario().source == Source::None => true,
+            None => out_of_order.link == 0 && out_of_order.source == 0,
         }
     }
 
@@ -346,7 +343,7 @@ impl World<'_> {
     pub(super) fn point_is_down(&self, site: SiteId) -> bool {
         let out_of_order = &self.sites[site.index()].out_of_order;
         // H5: a local point goes down with its site server.
-        let local = self.scenario().sites[site.index()].sup.is_some_and(|point| point.local);
+        let local = self.blueprint.place(site).point_is_local;
         out_of_order.point > 0 || (local && out_of_order.server > 0)
     }
 

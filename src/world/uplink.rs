@@ -57,10 +57,14 @@ impl Uplink {
     /// A pull is broken off; false when it was not under way.
     pub fn break_off(&mut self, now: Instant, site: SiteId) -> bool {
         self.bring_up_to(now);
-        let mut found = false;
+        let under_way = |classes: &BTreeMap<u64, Class>| -> usize {
+            classes.values().map(|class| class.pulls.len()).sum()
+        };
+        let before = under_way(&self.classes);
         for class in self.classes.values_mut() {
-            class.pulls.retain(|_, pull| pull.0 != site || !std::mem::replace(&mut found, true));
+            class.pulls.retain(|_, pull| pull.0 != site);
         }
+        let found = under_way(&self.classes) < before;
         self.share();
         found
     }
