@@ -9,6 +9,9 @@ use crate::units::Instant;
 /// A phase is drawn at least so wide, so that it can be seen.
 pub(super) const NARROWEST: i32 = 2 * PX;
 
+/// So much room a cross takes.
+const CROSS: i32 = 12 * PX;
+
 /// What a row is made of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Bar {
@@ -122,18 +125,36 @@ fn groups<'a>(
 ) -> Vec<Group<'a>> {
     let mut groups: Vec<Group<'a>> = Vec::new();
     let mut drawn_until = i32::MIN / 2;
+    let mut failed_before = false;
     for attempt in attempts {
         let bars = phases(attempt, axis, window);
         let left = axis.x(attempt.start.max(window.0));
-        let right = bars.iter().map(Bar::right).max().unwrap_or(left);
+        let failed = attempt.ending == Ending::Failed;
+        // crosses on each other cannot be counted; a success beside a cross can be seen
+        let room = if failed && failed_before { CROSS } else { 0 };
         match groups.last_mut() {
             // what would overlap is always merged, so that bars keep their place
-            Some((members, _)) if left - drawn_until < merge => members.push(attempt),
-            _ => groups.push((vec![attempt], bars)),
+            Some((members, _)) if left - drawn_until < merge + room => members.push(attempt),
+            _ => groups.push((vec![attempt], bars.clone())),
         }
+        let right = bars.iter().map(Bar::right).max().unwrap_or(left);
         drawn_until = drawn_until.max(right);
+        failed_before = failed;
     }
     groups
+}
+
+/// Where the drawn bar of the synchronisation that ended at `end` ends; a bar of very short phases
+/// ends later than its time.
+pub(super) fn drawn_end(
+    attempts: &[Attempt],
+    axis: &Squeezed,
+    window: (Instant, Instant),
+    end: Instant,
+) -> i32 {
+    let ended = attempts.iter().find(|attempt| attempt.end == Some(end));
+    let bars = ended.map(|attempt| phases(attempt, axis, window)).unwrap_or_default();
+    bars.iter().map(Bar::right).max().unwrap_or(i32::MIN).max(axis.x(end))
 }
 
 impl Bar {
@@ -142,8 +163,7 @@ impl Bar {
             Bar::Phase { right, .. } | Bar::Several { right, .. } | Bar::Waiting { right, .. } => {
                 *right
             }
-            // half of its cross stands out
-            Bar::Failed { x } => *x + 7 * PX,
+            Bar::Failed { x } => *x,
         }
     }
 }
@@ -247,6 +267,17 @@ mod tests {
         assert!(phases.len() >= 4);
         assert!(phases.iter().all(|(_, left, right)| right - left >= NARROWEST));
         assert!(phases.windows(2).all(|pair| pair[0].2 <= pair[1].1 && pair[0].0 < pair[1].0));
+    }
+
+    #[test]
+    fn crosses_that_would_touch_are_counted_and_the_success_behind_them_stands_alone() {
+        let (_, outcome) = Sample::patience().finish();
+        let branch: Vec<_> =
+            outcome.attempts.into_iter().filter(|attempt| attempt.site.0 == 1).collect();
+        let bars = row(&branch, 7 * 24 * 60, 0);
+        let several = |bar: &&Bar| matches!(bar, Bar::Several { count: 140, failed: 140, .. });
+        assert_eq!(bars.iter().filter(several).count(), 1, "{bars:?}");
+        assert!(bars.iter().any(|bar| matches!(bar, Bar::Phase { step: Step::Transfer, .. })));
     }
 
     #[test]

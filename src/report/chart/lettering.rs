@@ -76,22 +76,6 @@ pub(super) fn fitted(text: &str, size: i32, weight: Weight, room: i32) -> String
     cut
 }
 
-/// `text` on lines of at most `room`, broken between words; a word too long for a line is cut.
-pub(super) fn wrapped(text: &str, size: i32, weight: Weight, room: i32) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
-        let word = fitted(word, size, weight, room);
-        match lines.last_mut() {
-            Some(line) if width(&format!("{line} {word}"), size, weight) <= room => {
-                line.push(' ');
-                line.push_str(&word);
-            }
-            _ => lines.push(word),
-        }
-    }
-    lines
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -108,12 +92,5 @@ mod tests {
     #[test]
     fn what_no_document_may_hold_is_replaced() {
         assert_eq!(cleaned("a\u{0}b\u{1B}[31m\u{202E}c"), "a\u{B7}b\u{B7}[31m\u{B7}c");
-    }
-
-    #[test]
-    fn lines_break_between_words() {
-        let lines = wrapped("two of eight sites never became current", 12, Weight::Regular, 800);
-        assert!(lines.len() > 1);
-        assert_eq!(lines.join(" "), "two of eight sites never became current");
     }
 }

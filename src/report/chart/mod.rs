@@ -23,6 +23,8 @@ mod propagation;
 mod rows;
 #[cfg(test)]
 mod sample;
+mod signs;
+mod span;
 mod squeeze;
 mod subject;
 mod timeline;

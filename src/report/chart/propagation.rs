@@ -166,7 +166,11 @@ fn curves(scenario: &Scenario, subject: &Subject<'_>) -> Vec<Curve> {
         add(name.clone(), arrivals, false);
     }
     if groups.len() > 1 {
-        add(format!("all {}", counted(subject.arrivals.len(), "site")), &subject.arrivals, true);
+        let name = match subject.arrivals.len() {
+            2 => "both sites".to_owned(),
+            count => format!("all {}", counted(count, "site")),
+        };
+        add(name, &subject.arrivals, true);
     }
     curves
 }

@@ -40,8 +40,8 @@ pub(super) struct Tick {
     pub x: i32,
     /// The time of day.
     pub time: String,
-    /// The date, where a new day begins to be shown.
-    pub date: Option<String>,
+    /// The date.
+    pub date: String,
 }
 
 /// The axis.
@@ -122,8 +122,9 @@ impl Squeezed {
                 times.into_iter().map(|at| (self.x(at), at)).collect()
             })
             .collect();
-        for (piece, round) in self.pieces.iter().zip(&round) {
-            if round.is_empty() && clear(&marks, piece.left) {
+        // the beginning of the window is the publication: it always has its mark
+        for (place, (piece, round)) in self.pieces.iter().zip(&round).enumerate() {
+            if (place == 0 || round.is_empty()) && clear(&marks, piece.left) {
                 marks.push((piece.left, piece.from));
             }
         }
@@ -220,18 +221,13 @@ fn round_down(wall: DateTime, seconds: i64) -> DateTime {
 }
 
 fn written(marks: &[(i32, Instant)], clock: &Clock, step: Duration) -> Vec<Tick> {
-    let mut shown = None;
-    let mut ticks = Vec::new();
-    for (x, at) in marks {
+    let tick = |(x, at): &(i32, Instant)| {
         let wall = clock.civil(*at, clock.zone());
         let fine = step < Duration::from_mins(1) || wall.second() != 0;
         let time = wall.strftime(if fine { "%H:%M:%S" } else { "%H:%M" }).to_string();
-        let new = shown != Some(wall.date());
-        shown = Some(wall.date());
-        let date = new.then(|| wall.strftime("%a %-d %b").to_string());
-        ticks.push(Tick { x: *x, time, date });
-    }
-    ticks
+        Tick { x: *x, time, date: wall.strftime("%a %-d %b").to_string() }
+    };
+    marks.iter().map(tick).collect()
 }
 
 #[cfg(test)]
@@ -286,10 +282,9 @@ mod tests {
         let clock = clock("America/New_York", "2026-01-13T23:50:00-05:00");
         let ticks = axis(60, &[]).ticks(&clock);
         assert_eq!(ticks[0].time, "23:50");
-        assert_eq!(ticks[0].date.as_deref(), Some("Tue 13 Jan"));
+        assert_eq!(ticks[0].date, "Tue 13 Jan");
         let midnight = ticks.iter().find(|tick| tick.time == "00:00").unwrap();
-        assert_eq!(midnight.date.as_deref(), Some("Wed 14 Jan"));
-        assert_eq!(ticks.iter().filter(|tick| tick.date.is_some()).count(), 2);
+        assert_eq!(midnight.date, "Wed 14 Jan");
     }
 
     #[test]

@@ -125,7 +125,7 @@ impl<'a> Subject<'a> {
 
 /// A name so short that what follows it can still be read.
 fn brief(name: &str) -> String {
-    fitted(name, 13, Weight::Regular, 250 * PX)
+    fitted(name, 13, Weight::Regular, 200 * PX)
 }
 
 /// `1 site`, `2 sites`, `10 000 sites`.

@@ -3,17 +3,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::axis::words;
-use super::bars::{Bar, NARROWEST, Step, bars};
+use super::bars::{Bar, NARROWEST, Step, bars, drawn_end};
 use super::canvas::{Canvas, PX, Pen, Side};
 use super::lettering::Weight;
 use super::palette;
 use super::picture::Picture;
 use super::rows::{Row, Rows, rows};
+use super::signs::{self, Key, Mark};
+use super::span::{attempts, busy, window};
 use super::squeeze::Squeezed;
 use super::subject::{Subject, counted, grouped};
 use crate::measure::{Attempt, Ending, Outcome};
 use crate::scenario::{Occurs, Scenario};
-use crate::units::{Duration, Instant, ReleaseId, SiteId};
+use crate::units::{Instant, ReleaseId, SiteId};
 
 const QUESTION: &str = "What was each site doing?";
 const WIDTH: i32 = 1200;
@@ -27,7 +29,6 @@ const CODE: Pen = Pen { size: 12, weight: Weight::Heavy, colour: palette::INK };
 const NAME: Pen = Pen { size: 12, weight: Weight::Regular, colour: palette::QUIET };
 const VALUE: Pen = Pen { size: 12, weight: Weight::Regular, colour: palette::INK };
 const LATE: Pen = Pen { size: 12, weight: Weight::Heavy, colour: palette::FAILED_TEXT };
-const SMALL: Pen = Pen { size: 10, weight: Weight::Heavy, colour: palette::PAPER };
 
 /// A row for each site, the phases of its synchronisations as bars, from the publication of
 /// `release` until the last site is current.
@@ -70,17 +71,6 @@ fn nothing(subject: &Subject<'_>, repeat: &str) -> Picture {
         heading(canvas, subject, repeat, height);
         canvas.text(words, (WIDTH * PX / 2, height * PX / 2), Side::Centre, Pen::SUBTITLE);
     })
-}
-
-/// A sign of the key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Mark {
-    Step(Step),
-    Several,
-    Waiting,
-    Outage,
-    Request,
-    Current,
 }
 
 /// Everything that is settled before the first line is drawn.
@@ -140,7 +130,7 @@ impl<'a> Plan<'a> {
             top: 0,
             row_height,
         };
-        plan.top = (132 + 20 * plan.key().1) * PX;
+        plan.top = (132 + 20 * plan.key().lines) * PX;
         plan
     }
 
@@ -163,14 +153,15 @@ impl<'a> Plan<'a> {
 
     fn draw(&self, canvas: &mut Canvas<'_>) {
         self.verdict(canvas);
-        self.draw_key(canvas);
+        self.key().draw(canvas);
         self.outages(canvas);
         self.grid(canvas);
         self.requests(canvas);
+        let thick = self.row_height * 3 / 5 / PX * PX;
         for (place, row) in self.rows.drawn.iter().enumerate() {
             self.label(canvas, row, self.middle(place));
             for bar in &self.bars[place] {
-                self.bar(canvas, bar, self.middle(place));
+                signs::bar(canvas, bar, self.middle(place), thick);
             }
             self.current(canvas, row, self.middle(place));
         }
@@ -213,8 +204,11 @@ impl<'a> Plan<'a> {
             .collect();
         let steps = steps.into_iter().map(|step| (step.named().0, Mark::Step(step)));
         let mut meanings: Vec<(&str, Mark)> = steps.collect();
-        if any(|bar| matches!(bar, Bar::Several { .. })) {
-            meanings.push(("several, and how many", Mark::Several));
+        if any(|bar| matches!(bar, Bar::Several { failed: 0, .. })) {
+            meanings.push(("several, all done", Mark::Several(palette::QUIET)));
+        }
+        if any(|bar| matches!(bar, Bar::Several { failed: 1.., .. })) {
+            meanings.push(("several, with failures", Mark::Several(palette::FAILED_TEXT)));
         }
         if any(|bar| matches!(bar, Bar::Waiting { .. })) {
             meanings.push(("waiting for the retry", Mark::Waiting));
@@ -231,49 +225,8 @@ impl<'a> Plan<'a> {
         meanings.into_iter().map(owned).collect()
     }
 
-    /// Where each meaning stands, on as many lines as they need; and how many those are.
-    fn key(&self) -> (Vec<(String, Mark, (i32, i32))>, i32) {
-        let (mut x, mut line) = (MARGIN, 0);
-        let mut key = Vec::new();
-        for (name, mark) in self.meanings() {
-            let width = 19 * PX + Pen::SCALE.width(&name);
-            if x > MARGIN && x + width > WIDTH * PX - MARGIN {
-                (x, line) = (MARGIN, line + 1);
-            }
-            key.push((name, mark, (x, (112 + 20 * line) * PX)));
-            x += width + 18 * PX;
-        }
-        (key, line + 1)
-    }
-
-    fn draw_key(&self, canvas: &mut Canvas<'_>) {
-        for (name, mark, (x, y)) in self.key().0 {
-            canvas.text(&name, (x + 19 * PX, y), Side::Right, Pen::SCALE);
-            match mark {
-                Mark::Step(step) => {
-                    let thick = if step == Step::Internet { 5 * PX } else { 10 * PX };
-                    let length = if step == Step::Failed { 8 * PX } else { 13 * PX };
-                    canvas.rect((x, y - thick / 2), (length, thick), step.named().1);
-                    if step == Step::Failed {
-                        cross(canvas, (x + length, y), 4 * PX);
-                    }
-                }
-                Mark::Several => {
-                    canvas.rect((x, y - 6 * PX), (14 * PX, 12 * PX), palette::QUIET);
-                    canvas.text("3", (x + 7 * PX, y), Side::Centre, SMALL);
-                }
-                Mark::Waiting => wait(canvas, (x, y), 14 * PX),
-                Mark::Outage => {
-                    canvas.rect((x, y - 7 * PX), (14 * PX, 14 * PX), palette::OUTAGE);
-                }
-                Mark::Request => {
-                    let corner = [(x + PX, y - 6 * PX), (x + PX, y), (x + 9 * PX, y)];
-                    canvas.path(&corner, PX, palette::AXIS);
-                    arrow_head(canvas, (x + 14 * PX, y));
-                }
-                Mark::Current => diamond(canvas, (x + 7 * PX, y)),
-            }
-        }
+    fn key(&self) -> Key {
+        Key::laid(self.meanings(), (MARGIN, WIDTH * PX - MARGIN), 112 * PX)
     }
 
     /// The spans in which a fault held a site, on the sites drawn: the row and the span.
@@ -325,17 +278,18 @@ impl<'a> Plan<'a> {
             }
         }
         let mut dated_until = i32::MIN;
+        let mut last_date = String::new();
         for tick in self.axis.ticks(clock) {
             canvas.line((tick.x, self.top), (tick.x, bottom), PX, palette::GRID);
             canvas.line((tick.x, bottom), (tick.x, bottom + 5 * PX), PX, palette::AXIS);
             canvas.text(&tick.time, (tick.x, bottom + 17 * PX), Side::Centre, Pen::SCALE);
-            if let Some(date) = tick.date {
-                let pen = Pen { weight: Weight::Heavy, ..Pen::SCALE };
-                let half = pen.width(&date) / 2;
-                if tick.x - half > dated_until {
-                    canvas.text(&date, (tick.x, bottom + 34 * PX), Side::Centre, pen);
-                    dated_until = tick.x + half + 4 * PX;
-                }
+            // a date without room is written below the next mark of its day
+            let pen = Pen { weight: Weight::Heavy, ..Pen::SCALE };
+            let half = pen.width(&tick.date) / 2;
+            if tick.date != last_date && tick.x - half > dated_until {
+                canvas.text(&tick.date, (tick.x, bottom + 34 * PX), Side::Centre, pen);
+                dated_until = tick.x + half + 4 * PX;
+                last_date = tick.date;
             }
         }
         canvas.line((self.left, bottom), (self.right(), bottom), PX, palette::AXIS);
@@ -397,7 +351,7 @@ impl<'a> Plan<'a> {
                 canvas.line((x, tip.1), tip, PX, palette::AXIS);
                 // where the bar begins at the line itself there is no room for a head
                 if start - x >= 8 * PX {
-                    arrow_head(canvas, tip);
+                    signs::arrow_head(canvas, tip);
                 }
             }
         }
@@ -422,36 +376,10 @@ impl<'a> Plan<'a> {
         canvas.text(&text, (WIDTH * PX - MARGIN, middle), Side::Left, pen);
     }
 
-    fn bar(&self, canvas: &mut Canvas<'_>, bar: &Bar, middle: i32) {
-        let thick = self.row_height * 3 / 5 / PX * PX;
-        match bar {
-            Bar::Waiting { left, right } => wait(canvas, (*left, middle), right - left),
-            Bar::Phase { left, right, colour, step } => {
-                let thick = if *step == Step::Internet { thick / 2 } else { thick };
-                canvas.rect((*left, middle - thick / 2), (right - left, thick), *colour);
-            }
-            Bar::Failed { x } => cross(canvas, (*x, middle), thick * 2 / 5),
-            Bar::Several { left, right, count, failed } => {
-                let width = right - left;
-                let colour = if *failed > 0 { palette::FAILED_TEXT } else { palette::QUIET };
-                canvas.rect((*left, middle - thick / 2), (width, thick), colour);
-                let short = count.to_string();
-                let long = match failed {
-                    0 => format!("{count} done"),
-                    failed if failed == count => format!("{count} failed"),
-                    failed => format!("{failed} of {count} failed"),
-                };
-                let fits = |text: &&String| SMALL.width(text) + 6 * PX <= width;
-                if let Some(text) = [&long, &short].into_iter().find(fits) {
-                    canvas.text(text, ((left + right) / 2, middle), Side::Centre, SMALL);
-                }
-            }
-        }
-    }
-
     fn current(&self, canvas: &mut Canvas<'_>, row: &Row, middle: i32) {
         if let Some(at) = row.current.filter(|at| *at >= self.window.0 && *at <= self.window.1) {
-            diamond(canvas, (self.axis.x(at), middle));
+            let attempts = attempts(self.outcome, row.site);
+            signs::diamond(canvas, (drawn_end(attempts, &self.axis, self.window, at), middle));
         }
     }
 
@@ -521,100 +449,6 @@ fn indent(row: &Row) -> i32 {
 fn label_width(scenario: &Scenario, row: &Row) -> i32 {
     let site = &scenario.sites[row.site.index()];
     indent(row) + CODE.width(&site.code) + 7 * PX + NAME.width(&site.name)
-}
-
-/// The synchronisations of a site, in order.
-fn attempts(outcome: &Outcome, site: SiteId) -> &[Attempt] {
-    let first = outcome.attempts.partition_point(|attempt| attempt.site < site);
-    let after = outcome.attempts.partition_point(|attempt| attempt.site <= site);
-    &outcome.attempts[first..after]
-}
-
-/// From publication (without a release: from the first synchronisation) until the last site is
-/// current, and whether the run went on with a site that was never current.
-///
-/// Such a site is followed for half as long again, but at least for six hours.
-fn window(
-    scenario: &Scenario,
-    outcome: &Outcome,
-    subject: &Subject<'_>,
-    rows: &Rows,
-) -> ((Instant, Instant), bool) {
-    let horizon = Instant::START + scenario.duration;
-    let drawn = || rows.drawn.iter().flat_map(|row| attempts(outcome, row.site));
-    let first = drawn().map(|attempt| attempt.start).min().unwrap_or_default();
-    let Some(release) = subject.release else {
-        let last = drawn().map(|attempt| attempt.end.unwrap_or(horizon)).max().unwrap_or(horizon);
-        return ((first, last), false);
-    };
-    let from = release.at;
-    let last = rows.drawn.iter().filter_map(|row| row.current).max();
-    let never = rows.drawn.iter().any(|row| row.current.is_none());
-    let later = |at: Instant, by: Duration| at.checked_add(by).unwrap_or(horizon).min(horizon);
-    match (last, never) {
-        (Some(last), false) => {
-            let busy = last.since(first.max(from)).micros();
-            ((from, later(last, Duration::from_micros(busy / 20))), false)
-        }
-        (last, _) => {
-            let last = last.unwrap_or(first.max(from));
-            let more = Duration::from_micros(last.since(from).micros() / 2);
-            let until = later(last, more.max(Duration::from_hours(6)));
-            ((from, until), until < horizon)
-        }
-    }
-}
-
-/// The spans in which something is going on at the sites drawn; edges of faults have no length.
-fn busy(
-    scenario: &Scenario,
-    outcome: &Outcome,
-    rows: &Rows,
-    window: (Instant, Instant),
-) -> Vec<(Instant, Instant)> {
-    let event = |at: Instant| (at, at);
-    let mut busy = vec![event(window.0)];
-    let sites: BTreeSet<SiteId> = rows.drawn.iter().map(|row| row.site).collect();
-    for row in &rows.drawn {
-        busy.extend(row.current.map(event));
-        let spans = attempts(outcome, row.site).iter();
-        busy.extend(spans.map(|attempt| (attempt.start, attempt.end.unwrap_or(window.1))));
-    }
-    for held in outcome.faults.iter().filter(|held| sites.contains(&held.site)) {
-        let fault = scenario.faults.get(held.fault.index());
-        if fault.is_some_and(|fault| matches!(fault.occurs, Occurs::Window { .. })) {
-            busy.push(event(held.from));
-            busy.extend(held.until.map(event));
-        }
-    }
-    busy
-}
-
-fn wait(canvas: &mut Canvas<'_>, (left, middle): (i32, i32), width: i32) {
-    canvas.rect((left, middle - 3 * PX / 2), (width, 3 * PX), palette::WAITING_LINE);
-}
-
-/// A cross with a white edge, so that it can be seen on every bar.
-fn cross(canvas: &mut Canvas<'_>, (x, y): (i32, i32), arm: i32) {
-    for (thickness, colour, arm) in
-        [(5 * PX, palette::PAPER, arm + PX), (5 * PX / 2, palette::FAILED_TEXT, arm)]
-    {
-        canvas.line((x - arm, y - arm), (x + arm, y + arm), thickness, colour);
-        canvas.line((x - arm, y + arm), (x + arm, y - arm), thickness, colour);
-    }
-}
-
-/// The mark of a site that has become current, with a white edge.
-fn diamond(canvas: &mut Canvas<'_>, (x, y): (i32, i32)) {
-    for (reach, colour) in [(7 * PX, palette::PAPER), (5 * PX, palette::INK)] {
-        canvas.polygon(&[(x, y - reach), (x + reach, y), (x, y + reach), (x - reach, y)], colour);
-    }
-}
-
-/// The head of an arrow that points to the right.
-fn arrow_head(canvas: &mut Canvas<'_>, (x, y): (i32, i32)) {
-    let corners = [(x, y), (x - 6 * PX, y - 3 * PX), (x - 6 * PX, y + 3 * PX)];
-    canvas.polygon(&corners, palette::QUIET);
 }
 
 #[cfg(test)]

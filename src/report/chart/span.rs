@@ -1,0 +1,78 @@
+//! The span of time that the timeline shows, and what is going on in it.
+
+use std::collections::BTreeSet;
+
+use super::rows::Rows;
+use super::subject::Subject;
+use crate::measure::{Attempt, Outcome};
+use crate::scenario::{Occurs, Scenario};
+use crate::units::{Duration, Instant, SiteId};
+
+/// The synchronisations of a site, in order.
+pub(super) fn attempts(outcome: &Outcome, site: SiteId) -> &[Attempt] {
+    let first = outcome.attempts.partition_point(|attempt| attempt.site < site);
+    let after = outcome.attempts.partition_point(|attempt| attempt.site <= site);
+    &outcome.attempts[first..after]
+}
+
+/// From publication (without a release: from the first synchronisation) until the last site is
+/// current, and whether the run went on with a site that was never current.
+///
+/// Such a site is followed for half as long again, but at least for six hours.
+pub(super) fn window(
+    scenario: &Scenario,
+    outcome: &Outcome,
+    subject: &Subject<'_>,
+    rows: &Rows,
+) -> ((Instant, Instant), bool) {
+    let horizon = Instant::START + scenario.duration;
+    let drawn = || rows.drawn.iter().flat_map(|row| attempts(outcome, row.site));
+    let first = drawn().map(|attempt| attempt.start).min().unwrap_or_default();
+    let Some(release) = subject.release else {
+        let last = drawn().map(|attempt| attempt.end.unwrap_or(horizon)).max().unwrap_or(horizon);
+        return ((first, last), false);
+    };
+    let from = release.at;
+    let last = rows.drawn.iter().filter_map(|row| row.current).max();
+    let never = rows.drawn.iter().any(|row| row.current.is_none());
+    let later = |at: Instant, by: Duration| at.checked_add(by).unwrap_or(horizon).min(horizon);
+    match (last, never) {
+        (Some(last), false) => {
+            // a little more, measured without the idle wait before the first synchronisation
+            let after = drawn().map(|attempt| attempt.start).filter(|start| *start >= from).min();
+            let busy = last.since(after.unwrap_or(from)).micros();
+            ((from, later(last, Duration::from_micros(busy / 20))), false)
+        }
+        (last, _) => {
+            let last = last.unwrap_or(first.max(from));
+            let more = Duration::from_micros(last.since(from).micros() / 2);
+            let until = later(last, more.max(Duration::from_hours(6)));
+            ((from, until), until < horizon)
+        }
+    }
+}
+
+/// The spans in which something is going on at the sites drawn; edges of faults have no length.
+pub(super) fn busy(
+    scenario: &Scenario,
+    outcome: &Outcome,
+    rows: &Rows,
+    window: (Instant, Instant),
+) -> Vec<(Instant, Instant)> {
+    let event = |at: Instant| (at, at);
+    let mut busy = vec![event(window.0)];
+    let sites: BTreeSet<SiteId> = rows.drawn.iter().map(|row| row.site).collect();
+    for row in &rows.drawn {
+        busy.extend(row.current.map(event));
+        let spans = attempts(outcome, row.site).iter();
+        busy.extend(spans.map(|attempt| (attempt.start, attempt.end.unwrap_or(window.1))));
+    }
+    for held in outcome.faults.iter().filter(|held| sites.contains(&held.site)) {
+        let fault = scenario.faults.get(held.fault.index());
+        if fault.is_some_and(|fault| matches!(fault.occurs, Occurs::Window { .. })) {
+            busy.push(event(held.from));
+            busy.extend(held.until.map(event));
+        }
+    }
+    busy
+}
