@@ -1,7 +1,7 @@
 //! Chains of small values in pooled chunks: first in, first out, nothing allocated once warm.
 
 /// Values in one chunk: of 32 bytes each, a chunk is eight cache lines.
-const CHUNK: usize = 16;
+const CHUNK: usize = 32;
 
 const NONE: u32 = u32::MAX;
 
@@ -63,7 +63,7 @@ impl<T: Copy> Chunks<T> {
     }
 
     /// Adds a value at the end.
-    #[inline]
+    #[inline(always)]
     pub(super) fn push(&mut self, chain: &mut Chain, value: T) {
         let place = chain.len as usize % CHUNK;
         chain.len += 1;
@@ -75,7 +75,7 @@ impl<T: Copy> Chunks<T> {
     }
 
     /// Adds a chunk at the end, its first value being `value`.
-    #[inline]
+    #[inline(never)]
     fn extend(&mut self, chain: &mut Chain, value: T) {
         let chunk = if self.free == NONE {
             self.chunks.push(Chunk([value; CHUNK]));

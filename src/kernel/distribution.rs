@@ -93,7 +93,7 @@ impl Distribution {
             Self::Constant(duration) => duration,
             Self::Uniform { min, max } => {
                 let lengths = u128::from(max.saturating_sub(min).micros()) + 1;
-                let above = (u128::from(stream.bits()) * lengths >> 64) as u64;
+                let above = ((u128::from(stream.bits()) * lengths) >> 64) as u64;
                 Duration::from_micros(min.micros().saturating_add(above))
             }
             Self::Triangular { min, mode, max } => {
@@ -131,7 +131,7 @@ impl Distribution {
                 if lengths.is_empty() {
                     return Duration::ZERO;
                 }
-                let index = u128::from(stream.bits()) * lengths.len() as u128 >> 64;
+                let index = (u128::from(stream.bits()) * lengths.len() as u128) >> 64;
                 lengths[index as usize]
             }
         }

@@ -101,7 +101,7 @@ impl<E: Copy> FutureEventList<E> {
     }
 
     /// Adds an event; `time` must not be before the last one that was popped.
-    #[inline]
+    #[inline(always)]
     pub(super) fn push(&mut self, time: u64, event: E) -> Handle {
         let handle = self.roll.enter();
         let entry = Entry { time, event, handle };
@@ -114,7 +114,7 @@ impl<E: Copy> FutureEventList<E> {
     }
 
     /// Takes the next event at or before the horizon.
-    #[inline]
+    #[inline(always)]
     pub(super) fn pop(&mut self, horizon: u64) -> Option<(u64, E)> {
         loop {
             while let Some(&key) = self.keys.last() {
@@ -144,7 +144,7 @@ impl<E: Copy> FutureEventList<E> {
     }
 
     /// Puts an entry into its slot.
-    #[inline]
+    #[inline(always)]
     fn file(&mut self, entry: Entry<E>) {
         let level = ((entry.time ^ self.base) | 1).ilog2() / DIGIT;
         let digit = (entry.time >> (level * DIGIT)) as usize % SLOTS;
@@ -158,7 +158,7 @@ impl<E: Copy> FutureEventList<E> {
     }
 
     /// Puts an entry that falls into the run's span where it belongs.
-    #[inline]
+    #[inline(always)]
     fn join_run(&mut self, entry: Entry<E>) {
         if self.keys.is_empty() {
             self.due.clear();
@@ -174,7 +174,7 @@ impl<E: Copy> FutureEventList<E> {
     }
 
     /// The run has grown long: its entries go to the levels below, which are empty.
-    #[cold]
+    #[inline(never)]
     fn spread_run(&mut self) {
         self.span = 0;
         while let Some(key) = self.keys.pop() {
@@ -184,6 +184,7 @@ impl<E: Copy> FutureEventList<E> {
     }
 
     /// Makes a run of what comes next; false when nothing does up to the horizon.
+    #[inline(never)]
     fn refill(&mut self, horizon: u64) -> bool {
         while self.levels != 0 {
             let level = self.levels.trailing_zeros() as usize % LEVELS;
@@ -252,6 +253,10 @@ impl<E: Copy> FutureEventList<E> {
         while !chain.is_empty() {
             self.load_chunk(&mut chain);
         }
+        if self.roll.is_wide() {
+            // asked for together, the bits come faster than one by one
+            self.weed_run();
+        }
         self.keys.sort_unstable_by(|a, b| b.cmp(a));
     }
 
@@ -271,13 +276,9 @@ impl<E: Copy> FutureEventList<E> {
     #[inline]
     fn load_chunk(&mut self, chain: &mut Chain) {
         let entries = self.chunks.first(chain);
-        for (place, entry) in (self.due.len() as u64..).zip(entries) {
-            if self.roll.stands(entry.handle) {
-                self.keys.push((entry.time - self.base) << PLACE | place);
-            } else {
-                self.roll.strike(entry.handle);
-            }
-        }
+        let places = self.due.len() as u64..;
+        let key = |(entry, place): (&Entry<E>, u64)| (entry.time - self.base) << PLACE | place;
+        self.keys.extend(entries.iter().zip(places).map(key));
         self.due.extend_from_slice(entries);
         self.chunks.drop_first(chain);
     }
@@ -295,11 +296,7 @@ impl<E: Copy> FutureEventList<E> {
     /// Drops every cancelled entry, so that what is kept is at most about twice what stands.
     #[cold]
     fn sweep(&mut self) {
-        let (roll, due) = (&mut self.roll, &self.due);
-        self.keys.retain(|key| {
-            let handle = due[*key as usize % (1 << PLACE)].handle;
-            roll.stands(handle) || roll.strike(handle)
-        });
+        self.weed_run();
         for level in 0..LEVELS {
             for digit in 0..SLOTS {
                 if self.slots[level * SLOTS + digit].is_empty() {
@@ -308,6 +305,15 @@ impl<E: Copy> FutureEventList<E> {
                 self.weed(level, digit);
             }
         }
+    }
+
+    /// Drops the cancelled entries of the run.
+    fn weed_run(&mut self) {
+        let (roll, due) = (&mut self.roll, &self.due);
+        self.keys.retain(|key| {
+            let handle = due[*key as usize % (1 << PLACE)].handle;
+            roll.stands(handle) || roll.strike(handle)
+        });
     }
 
     /// Drops the cancelled entries of a slot.

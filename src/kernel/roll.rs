@@ -10,65 +10,62 @@ use std::num::NonZeroU64;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Handle(NonZeroU64);
 
-impl Handle {
-    /// The event's number.
-    #[inline]
-    fn number(self) -> u64 {
-        self.0.get()
-    }
-}
-
 /// Words in a page.
 const WORDS: usize = 64;
 /// Events whose bits lie in one page.
 const EVENTS: u64 = 64 * WORDS as u64;
+/// Pages that fit the nearer caches of most processors: half a mebibyte.
+const WIDE: usize = (1 << 19) / (8 * WORDS);
 /// The page of numbers that are all over.
 const OVER: u32 = u32::MAX;
 /// So many pages are used before any is looked for that is over.
 const PAGES: usize = 16;
 
-/// One bit for each event: set while it is to come.
+/// One bit for each event: clear when it is over, that is, has happened or was cancelled.
 ///
 /// The bits lie in pages; a page whose events are all over is used again, so that one event far
-/// in the future does not keep the bits of all between.
+/// in the future does not keep the bits of all between. A new page has all its bits set before
+/// its events are entered: nobody can ask for them yet, and entering an event is only counting.
 #[derive(Clone)]
 pub(super) struct Roll {
     /// The number of the last event entered.
     last: u64,
-    /// The page of that event.
-    page: u32,
+    /// How many of them are over.
+    over: u64,
+    /// How many of those were cancelled and not yet struck off.
+    cancelled: usize,
     pages: Vec<[u64; WORDS]>,
-    /// For each page the place in `contents` that names it.
-    listed: Vec<usize>,
     /// The page of each [`EVENTS`] numbers.
     contents: Vec<u32>,
+    /// For each page its place in `contents`.
+    listed: Vec<usize>,
     free: Vec<u32>,
     /// With so many pages in use one looks for those that are over.
     enough: usize,
-    standing: usize,
-    cancelled: usize,
 }
 
 impl Roll {
     /// Nobody.
     pub(super) fn new() -> Self {
+        let mut first = [u64::MAX; WORDS];
+        // no event has the number zero
+        first[0] -= 1;
         Roll {
             last: 0,
-            page: 0,
-            pages: vec![[0; WORDS]],
-            listed: vec![0],
+            over: 0,
+            cancelled: 0,
+            pages: vec![first],
             contents: vec![0],
+            listed: vec![0],
             free: Vec::new(),
             enough: PAGES,
-            standing: 0,
-            cancelled: 0,
         }
     }
 
     /// How many events stand.
     #[inline]
     pub(super) fn standing(&self) -> usize {
-        self.standing
+        (self.last - self.over) as usize
     }
 
     /// How many events were cancelled and not yet struck off.
@@ -77,16 +74,19 @@ impl Roll {
         self.cancelled
     }
 
+    /// Are the bits too many for the nearer caches?
+    #[inline]
+    pub(super) fn is_wide(&self) -> bool {
+        self.pages.len() > WIDE
+    }
+
     /// Enters a new event.
     #[inline]
     pub(super) fn enter(&mut self) -> Handle {
         self.last += 1;
-        if self.last % EVENTS == 0 {
+        if self.last.is_multiple_of(EVENTS) {
             self.turn_page();
         }
-        self.standing += 1;
-        let (word, bit) = within(self.last);
-        self.pages[self.page as usize][word] |= bit;
         Handle(NonZeroU64::new(self.last).expect("numbers begin at one"))
     }
 
@@ -96,13 +96,14 @@ impl Roll {
         if self.free.is_empty() && self.pages.len() >= self.enough {
             self.find_pages_that_are_over();
         }
-        self.page = self.free.pop().unwrap_or_else(|| {
+        let page = self.free.pop().unwrap_or_else(|| {
             self.pages.push([0; WORDS]);
             self.listed.push(0);
             u32::try_from(self.pages.len() - 1).expect("pages are numbered in 32 bits")
         });
-        self.listed[self.page as usize] = self.contents.len();
-        self.contents.push(self.page);
+        self.pages[page as usize] = [u64::MAX; WORDS];
+        self.listed[page as usize] = self.contents.len();
+        self.contents.push(page);
     }
 
     /// Looks through all pages; the next look comes when twice as many are in use, so that its
@@ -117,54 +118,52 @@ impl Roll {
         self.enough = PAGES + 2 * (self.pages.len() - self.free.len());
     }
 
-    /// The word with this event's bit; `None` when its page is over.
-    #[inline]
-    fn word(&mut self, handle: Handle) -> Option<&mut u64> {
-        let page = *self.contents.get((handle.number() / EVENTS) as usize)?;
-        let (word, _) = within(handle.number());
-        self.pages.get_mut(page as usize).map(|page| &mut page[word])
-    }
-
     /// Is the event still to come?
     #[inline]
     pub(super) fn stands(&self, handle: Handle) -> bool {
-        let (word, bit) = within(handle.number());
-        let page = self.contents[(handle.number() / EVENTS) as usize];
+        let (place, word, bit) = find(handle);
+        let page = self.contents[place];
         self.pages.get(page as usize).is_some_and(|page| page[word] & bit != 0)
     }
 
-    /// Clears the event's bit; was it set?
+    /// The event is over; was it still to come?
     #[inline]
-    fn clear(&mut self, handle: Handle) -> bool {
-        let (_, bit) = within(handle.number());
-        let Some(word) = self.word(handle) else { return false };
-        let stood = *word & bit != 0;
-        *word &= !bit;
-        self.standing -= usize::from(stood);
+    fn end(&mut self, handle: Handle) -> bool {
+        let (place, word, bit) = find(handle);
+        let page = self.contents.get(place).map_or(OVER, |&page| page);
+        let Some(page) = self.pages.get_mut(page as usize) else { return false };
+        let stood = page[word] & bit != 0;
+        page[word] &= !bit;
+        self.over += u64::from(stood);
         stood
     }
 
     /// An entry is taken off the list; did its event stand until now?
     #[inline]
     pub(super) fn strike(&mut self, handle: Handle) -> bool {
-        let stood = self.clear(handle);
-        self.cancelled -= usize::from(!stood);
+        let stood = self.end(handle);
+        if !stood {
+            self.cancelled -= 1;
+        }
         stood
     }
 
     /// The event shall not happen; was it still to come? Its entry is struck off later.
     #[inline]
     pub(super) fn cancel(&mut self, handle: Handle) -> bool {
-        let stood = self.clear(handle);
-        self.cancelled += usize::from(stood);
+        let stood = self.end(handle);
+        if stood {
+            self.cancelled += 1;
+        }
         stood
     }
 }
 
-/// Where in its page an event's bit is: the word, and the bit alone.
+/// Where the bit of an event is: the place in the contents, the word of the page, the bit alone.
 #[inline]
-fn within(number: u64) -> (usize, u64) {
-    ((number % EVENTS / 64) as usize, 1 << (number % 64))
+fn find(handle: Handle) -> (usize, usize, u64) {
+    let number = handle.0.get();
+    ((number / EVENTS) as usize, (number % EVENTS / 64) as usize, 1 << (number % 64))
 }
 
 #[cfg(test)]

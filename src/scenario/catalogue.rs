@@ -1,7 +1,8 @@
 //! `catalogue`: what there is to synchronise, and when it appears (U4).
 
 use super::calendar::Rule;
-use super::reader::{Choice, Reader};
+use super::reader::Reader;
+use super::shape::Choice;
 use super::values::{Run, Zones};
 use super::yaml::{Entry, Node, Value};
 use super::{Catalogue, Release, Zone, defaults, limits, quantity};
@@ -44,7 +45,7 @@ pub(super) fn read(
     if let Some(node) = releases {
         let entries = reader.map(node, "`releases`").unwrap_or_default();
         for entry in entries {
-            if let Some(name) = reader.identifier(entry, "a release", &['#']) {
+            if let Some(name) = reader.identifier(entry, "a release") {
                 reader.within(&format!("catalogue.releases.{name}"), |reader| {
                     release(reader, zones, run, entry, name, &mut catalogue.releases)
                 });
@@ -159,7 +160,7 @@ fn calendar(
     node: &Node<'_>,
 ) -> Option<(Vec<Instant>, bool)> {
     let beside = ["timezone", "start"];
-    let keys = ["at", "every", "weekly", "monthly"];
+    let keys = ["at", "every", "weekly", "monthly", "dates"];
     let choice = reader.choice(node, "a calendar", &["never"], &keys, &beside, &[])?;
     let zone = zone_inside(reader, zones, node, &choice, run)?;
     if let (Some(start), true) = (entry_of(node, "start"), choice.word != "every") {
@@ -176,6 +177,10 @@ fn calendar(
             let at = reader.instant(value, "this time", &zone, run)?;
             return Some((vec![at], false));
         }
+        ("dates", Some(value)) => {
+            let list = reader.list(value, "`dates`", "dates: [2026-01-13 13:00]")?;
+            return Some((dates(reader, list.iter(), &zone, run)?, true));
+        }
         ("every", Some(value)) => {
             let every = reader.positive_duration(value, "`every`")?;
             let first = match entry_of(node, "start") {
@@ -190,6 +195,21 @@ fn calendar(
     };
     let instants = due(reader, &rule, &zone, run, node)?;
     Some((instants, rule.recurs()))
+}
+
+/// Instants given one by one, in order, each once.
+pub(super) fn dates<'n, 'a: 'n>(
+    reader: &mut Reader,
+    nodes: impl Iterator<Item = &'n Node<'a>>,
+    zone: &Zone,
+    run: &Run,
+) -> Option<Vec<Instant>> {
+    let instants: Vec<Option<Instant>> =
+        nodes.map(|node| reader.instant(node, "this time", zone, run)).collect();
+    let mut instants: Vec<Instant> = instants.into_iter().collect::<Option<_>>()?;
+    instants.sort_unstable();
+    instants.dedup();
+    Some(instants)
 }
 
 /// The instants of a rule within the run; what is odd about them is reported.

@@ -7,7 +7,7 @@ use super::{Default, Known};
 use Known::{Assumed, Documented, Observed};
 
 /// Every default, in the order of the reference page.
-pub(super) const TABLE: [Default; 29] = [
+pub(super) static TABLE: [Default; 29] = [
     entry("timezone", "UTC", Assumed, "a choice: the zone that is nobody's own"),
     entry(
         "duration",

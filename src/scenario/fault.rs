@@ -1,8 +1,9 @@
 //! `faults`: what goes wrong, where, and when.
 
 use super::known::Known;
-use super::reader::{Choice, Reader};
+use super::reader::Reader;
 use super::selector::Selector;
+use super::shape::Choice;
 use super::source::Place;
 use super::values::Run;
 use super::yaml::{Entry, Node};
@@ -19,7 +20,7 @@ const EFFECTS: [&str; 6] = [
     "wsus_not_configured",
 ];
 
-const LATER: [&str; 10] = [
+const LATER: [&str; 9] = [
     "lose_request",
     "lose_package",
     "duplicate_package",
@@ -29,7 +30,6 @@ const LATER: [&str; 10] = [
     "link_slow",
     "slow",
     "delay_package",
-    "address_closed",
 ];
 
 pub(super) const PHASES: [(&str, FailPhase); 5] = [
@@ -58,7 +58,7 @@ pub(super) fn read(
     }
     let mut faults = Vec::new();
     for entry in entries.iter().take(limits::WRITTEN) {
-        let Some(name) = reader.identifier(entry, "a fault", &[]) else { continue };
+        let Some(name) = reader.identifier(entry, "a fault") else { continue };
         let fault = reader
             .within(&format!("faults.{name}"), |reader| fault(reader, known, run, entry, name));
         faults.extend(fault);
@@ -285,5 +285,73 @@ fn window(reader: &mut Reader, run: &Run, node: &Node<'_>) -> Option<Occurs> {
 fn past_the_end(reader: &mut Reader, run: &Run, until: Instant, place: Place) {
     if run.known && until.micros() > run.duration.micros() {
         reader.warning("W0502", place, "this window is still open when the run ends", run.span());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::scenario::{Occurs, Overrides, Pick, Scenario};
+    use crate::units::{Duration, Instant, Probability, SiteId};
+
+    fn read(fault: &str) -> Scenario {
+        let text = format!(
+            "supsim: 1\nkind: scenario\nname: given\nstart: 2026-01-13 00:00\n\
+             sites: {{ CEN: {{}}, ONE: {{ parent: CEN }}, TWO: {{ parent: CEN, sup: none }} }}\nfaults: {{ f: {{ {fault} }} }}\n"
+        );
+        Scenario::parse("given.yaml", &text, &Overrides::default())
+            .unwrap_or_else(|report| panic!("{report}"))
+            .0
+    }
+
+    #[test]
+    fn a_fault_hits_only_sites_that_have_what_breaks() {
+        let hit = |effect: &str| {
+            read(&format!("do: {effect}, when: {{ attempts: [1] }}")).faults[0].sites.clone()
+        };
+        assert_eq!(hit("link_down"), [SiteId(0), SiteId(1), SiteId(2)]);
+        assert_eq!(hit("sup_down"), [SiteId(0), SiteId(1)]);
+        assert_eq!(hit("source_down"), [SiteId(0)]);
+        assert_eq!(hit("{ fail_sync: { after: 1min, phase: import } }"), [SiteId(0)]);
+    }
+
+    #[test]
+    fn a_window_without_an_end_is_for_good_and_without_a_beginning_from_the_start() {
+        let occurs = |when: &str| {
+            read(&format!("do: site_down, when: {{ window: {{ {when} }} }}")).faults[0]
+                .occurs
+                .clone()
+        };
+        let hour = |hour| Instant::START + Duration::from_hours(hour);
+        assert_eq!(occurs(""), Occurs::Window { from: hour(0), until: None });
+        assert_eq!(occurs("from: 2026-01-13 05:00"), Occurs::Window { from: hour(5), until: None });
+        assert_eq!(occurs("for: 2h"), Occurs::Window { from: hour(0), until: Some(hour(2)) });
+        assert_eq!(
+            occurs("from: 2026-01-13 05:00, until: 2026-01-13 06:00"),
+            Occurs::Window { from: hour(5), until: Some(hour(6)) }
+        );
+    }
+
+    #[test]
+    fn picks_and_chances_are_read() {
+        let pick = |pick: &str| {
+            read(&format!("do: link_down, when: {{ per_attempt: 0% }}, pick: {pick}")).faults[0]
+                .pick
+        };
+        assert_eq!(pick("all"), Pick::All);
+        assert_eq!(pick("one"), Pick::Count(1));
+        assert_eq!(pick("{ count: 3 }"), Pick::Count(3));
+        assert_eq!(
+            pick("{ percent: 10% }"),
+            Pick::Share(Probability::from_parts_per_billion(100_000_000).unwrap())
+        );
+        assert_eq!(
+            read("do: link_down, when: { attempts: [3, 1, 3] }").faults[0].occurs,
+            Occurs::Attempts(vec![1, 3])
+        );
+    }
+
+    #[test]
+    fn a_fault_that_is_not_enabled_is_left_out() {
+        assert!(read("do: link_down, when: { attempts: [1] }, enabled: false").faults.is_empty());
     }
 }

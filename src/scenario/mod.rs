@@ -16,6 +16,7 @@ mod calendar;
 mod catalogue;
 mod civil;
 mod clock;
+mod cost;
 mod defaults;
 mod error;
 mod fault;
@@ -23,14 +24,20 @@ mod generate;
 mod hierarchy;
 mod known;
 mod limits;
+mod link;
+mod mapping;
+mod pattern;
 mod quantity;
+mod quota;
 mod read;
 mod reader;
 mod selector;
+mod shape;
 mod site;
 mod sites;
 mod source;
 mod sync;
+mod text;
 mod timing;
 mod values;
 mod windows_zones;
@@ -45,6 +52,11 @@ use crate::units::{Bytes, Duration, Instant, LinkId, Probability, Rate, SiteId};
 pub use clock::{Clock, Zone};
 pub use error::{Diagnostic, Report, Severity};
 pub use hierarchy::Hierarchy;
+
+/// Every default of the profile, in the order of the reference page.
+pub fn defaults() -> &'static [Default] {
+    &defaults::TABLE
+}
 
 /// What the command line says instead of the file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

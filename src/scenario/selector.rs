@@ -75,7 +75,7 @@ impl Selector {
         }
         if let Some(node) = fields.get("labels") {
             for entry in reader.map(node, "`labels`").unwrap_or_default() {
-                let key = reader.identifier(entry, "a label", &[]);
+                let key = reader.identifier(entry, "a label");
                 let values = each(reader, &entry.value, |reader, node| {
                     reader.label(node, "a label").map(str::to_owned)
                 });
@@ -231,4 +231,56 @@ fn counted(sites: &[Site], value: impl Fn(&Site) -> Option<String>) -> String {
         })
         .collect();
     list(words.iter().map(String::as_str))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::scenario::{Overrides, Scenario};
+
+    /// The codes of the sites that a selector selects, seen through a fault.
+    fn selected(selector: &str) -> String {
+        let text = format!(
+            "supsim: 1
+kind: scenario
+name: given
+start: 2026-01-13 00:00
+links: {{ wan: {{}}, lan: {{}} }}
+templates: {{ branch: {{ type: secondary, link: wan }} }}
+sites:
+  CEN: {{ link: lan }}
+  R01: {{ parent: CEN, labels: {{ region: AMER }} }}
+  R02: {{ parent: CEN, labels: {{ region: EMEA }} }}
+  B01: {{ parent: R01, template: branch, labels: {{ region: AMER }} }}
+  B02: {{ parent: R02, template: branch }}
+faults: {{ f: {{ where: {selector}, do: link_down, when: {{ attempts: [1] }} }} }}
+"
+        );
+        let (scenario, _) = Scenario::parse("given.yaml", &text, &Overrides::default()).unwrap();
+        let codes: Vec<&str> = scenario.faults[0]
+            .sites
+            .iter()
+            .map(|site| scenario.sites[site.index()].code.as_str())
+            .collect();
+        codes.join(" ")
+    }
+
+    #[test]
+    fn each_condition_selects_what_it_says() {
+        assert_eq!(selected("{}"), "CEN R01 R02 B01 B02");
+        assert_eq!(selected("{ code: [R01, B02] }"), "R01 B02");
+        assert_eq!(selected("{ type: primary }"), "R01 R02");
+        assert_eq!(selected("{ tier: [1, 3] }"), "CEN B01 B02");
+        assert_eq!(selected("{ template: branch }"), "B01 B02");
+        assert_eq!(selected("{ link: lan }"), "CEN");
+        assert_eq!(selected("{ labels: { region: [AMER, EMEA] } }"), "R01 R02 B01");
+        assert_eq!(selected("{ below: R01 }"), "B01");
+        assert_eq!(selected("{ below: CEN }"), "R01 R02 B01 B02");
+        assert_eq!(selected("{ not: { type: secondary } }"), "CEN R01 R02");
+    }
+
+    #[test]
+    fn all_conditions_must_hold() {
+        assert_eq!(selected("{ type: secondary, labels: { region: AMER } }"), "B01");
+        assert_eq!(selected("{ below: CEN, not: { below: [R01, R02] } }"), "R01 R02");
+    }
 }

@@ -87,7 +87,7 @@ impl Sites {
             }
             let good = reader.within("sites", |reader| {
                 reader
-                    .identifier(entry, "a site", &[])
+                    .identifier(entry, "a site")
                     .filter(|code| checked_code(reader, entry.place, code).is_some())
             });
             // a key written twice has been reported; the first stands
@@ -272,4 +272,75 @@ impl Sites {
 
 pub(super) fn too_many(reader: &mut Reader, place: Place) {
     reader.error("E0315", place, "too many sites", format!("at most {}", limits::SITES));
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::scenario::{Overrides, Report, Scenario};
+
+    fn parse(rest: &str) -> Result<Scenario, Report> {
+        let text =
+            format!("supsim: 1\nkind: scenario\nname: given\nstart: 2026-01-13 00:00\n{rest}");
+        Scenario::parse("given.yaml", &text, &Overrides::default()).map(|(scenario, _)| scenario)
+    }
+
+    fn codes(rest: &str) -> Vec<&'static str> {
+        parse(rest).unwrap_err().diagnostics.iter().map(|found| found.code).collect()
+    }
+
+    #[test]
+    fn a_site_that_could_not_be_read_brings_no_further_complaints() {
+        assert_eq!(
+            codes(
+                "sites:\n  CEN: { link: nowhere }\n  PR1: { parnet: CEN }\n  PR2: { parent: PR1 }\n"
+            ),
+            ["E0402", "E0102"]
+        );
+        assert_eq!(codes("sites:\n  CEN: broken\n  PR1: { parent: CEN }\n"), ["E0101"]);
+    }
+
+    #[test]
+    fn a_branch_of_the_tree_may_do_without_update_points() {
+        let sites = "sites:\n  CEN: {}\n  PR1: { parent: CEN, sup: none }\n  LOW: { parent: PR1, sup: none }\n";
+        assert!(parse(sites).is_ok());
+    }
+
+    #[test]
+    fn the_same_text_makes_the_same_sites() {
+        let text = "links: { a: {}, b: {}, c: {} }
+templates: { branch: { type: secondary } }
+sites: { CEN: {}, R01: { parent: CEN }, R02: { parent: CEN, labels: { region: EMEA }, timezone: Europe/Paris } }
+generate:
+  g:
+    template: branch
+    under: { type: primary }
+    total: 21
+    code: \"B{n36:02}\"
+    name: \"{parent}-{i:02}\"
+    inherit: [labels, timezone]
+    assign: { link: { a: 60%, b: 30%, c: 10% } }
+";
+        let scenario = parse(text).unwrap();
+        assert_eq!(scenario.to_yaml(), parse(text).unwrap().to_yaml());
+        let below = |code: &str| {
+            let parent = scenario.sites.iter().position(|site| site.code == code).unwrap();
+            scenario
+                .sites
+                .iter()
+                .filter(|site| site.parent.is_some_and(|at| at.index() == parent))
+                .count()
+        };
+        assert_eq!((below("R01"), below("R02")), (11, 10));
+        let last = scenario.sites.last().unwrap();
+        assert_eq!((last.code.as_str(), last.name.as_str(), last.tier), ("B0L", "R02-10", 3));
+        assert_eq!((last.labels["region"].as_str(), last.zone.name()), ("EMEA", "Europe/Paris"));
+        let on = |link: u32| {
+            scenario
+                .sites
+                .iter()
+                .filter(|site| site.link == Some(crate::units::LinkId(link)))
+                .count()
+        };
+        assert_eq!([on(0), on(1), on(2)], [13, 6, 2]);
+    }
 }

@@ -1,7 +1,7 @@
 //! `sync` and `operations`: what starts a synchronisation at the top (T1, T2).
 
 use super::calendar::Rule;
-use super::catalogue::{due, zone_inside};
+use super::catalogue::{dates, due, zone_inside};
 use super::known::Known;
 use super::reader::Reader;
 use super::selector::named_site;
@@ -93,7 +93,7 @@ fn schedule(
         }
         ("weekly", Some(value)) => reader.weekly(value)?,
         ("monthly", Some(value)) => reader.monthly(value)?,
-        ("dates", Some(value)) => return dates(reader, run, value),
+        ("dates", Some(value)) => return given(reader, run, value),
         _ => Rule::Never,
     };
     let instants = due(reader, &rule, &zone, run, node)?;
@@ -111,7 +111,7 @@ fn the_product_offers(every: Duration) -> bool {
 }
 
 /// Instants given one by one: what supsim writes when it writes a scenario out.
-fn dates(reader: &mut Reader, run: &Run, node: &Node<'_>) -> Option<(Vec<Instant>, String)> {
+fn given(reader: &mut Reader, run: &Run, node: &Node<'_>) -> Option<(Vec<Instant>, String)> {
     let fields = reader.fields(node, "`dates`", &["at", "words"], &[])?;
     let at = reader.required(&fields, "at", "`dates`", "at: [2026-01-13 22:00]")?;
     let nodes = match &at.value {
@@ -127,13 +127,7 @@ fn dates(reader: &mut Reader, run: &Run, node: &Node<'_>) -> Option<(Vec<Instant
         );
         return None;
     }
-    let instants: Vec<Option<Instant>> = nodes
-        .into_iter()
-        .map(|node| reader.instant(node, "this time", run.clock.zone(), run))
-        .collect();
-    let mut instants: Vec<Instant> = instants.into_iter().collect::<Option<_>>()?;
-    instants.sort_unstable();
-    instants.dedup();
+    let instants = dates(reader, nodes.into_iter(), run.clock.zone(), run)?;
     let words = match fields.get("words") {
         Some(node) => reader.label(node, "`words`")?.to_owned(),
         None => format!("on {} dates", instants.len()),
@@ -159,7 +153,7 @@ pub(super) fn operations(
     }
     let mut operations = Vec::new();
     for entry in entries.iter().take(limits::WRITTEN) {
-        let Some(name) = reader.identifier(entry, "an operation", &[]) else { continue };
+        let Some(name) = reader.identifier(entry, "an operation") else { continue };
         let read = reader.within(&format!("operations.{name}"), |reader| {
             operation(reader, known, run, entry, name)
         });

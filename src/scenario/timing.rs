@@ -2,6 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use serde_yaml::Mapping;
+
+use super::cost;
+use super::mapping::named;
 use super::reader::Reader;
 use super::yaml::{self, Node};
 use super::{Timing, Work, defaults};
@@ -124,6 +128,20 @@ fn nothing_at_all() -> Work {
         per_update: Duration::ZERO,
         per_known: Duration::ZERO,
     }
+}
+
+/// The way it is written.
+pub(super) fn written(timing: &Timing) -> Mapping {
+    let steps = [
+        ("request", &timing.request),
+        ("connect", &timing.connect),
+        ("pull", &timing.pull),
+        ("settle", &timing.settle),
+        ("import", &timing.import),
+        ("insert", &timing.insert),
+        ("internet", &timing.internet),
+    ];
+    named(steps.into_iter().map(|(step, cost)| (step, cost::written(cost))))
 }
 
 #[cfg(test)]

@@ -1,18 +1,17 @@
-//! Values of the language: quantities, times, zones, distributions, costs, recurrences.
+//! Values of the language that have a place: quantities, zones, times, recurrences.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::civil;
 
 use super::calendar::{DayOfMonth, Rule, WEEKDAYS, WEEKS};
 use super::civil::{Wall, Written, date_time, on_the_wall, time_of_day};
-use super::reader::{Fields, Reader, Wrong, is_null, nearest};
+use super::reader::{Reader, Wrong, nearest};
 use super::source::Place;
+use super::text::is_null;
 use super::yaml::{Node, Value};
-use super::{Clock, Work, Zone, limits, quantity, windows_zones};
-use crate::kernel::Distribution;
+use super::{Clock, Zone, quantity, windows_zones};
 use crate::units::{Bytes, Duration, Instant, Probability, Rate};
 
 /// Zones that have been looked up, by the name written.
@@ -60,20 +59,6 @@ impl Reader {
         Some(duration)
     }
 
-    fn small_duration(&mut self, node: &Node<'_>, what: &str) -> Option<Duration> {
-        let duration = self.duration(node, what)?;
-        if duration > limits::PER_UPDATE {
-            self.error(
-                "E0208",
-                node.place,
-                format!("{what} is out of range"),
-                "at most 1h for each update",
-            );
-            return None;
-        }
-        Some(duration)
-    }
-
     pub fn bytes(&mut self, node: &Node<'_>, what: &str) -> Option<Bytes> {
         let text = self.scalar(node, what)?;
         self.check(node.place, quantity::bytes(text))
@@ -105,9 +90,12 @@ impl Reader {
                 Some(zone)
             }
             None => {
-                let iana = jiff::tz::TimeZoneDatabase::bundled();
-                let mut all: Vec<String> = iana.available().map(|name| name.to_string()).collect();
-                all.extend(windows_zones::names().map(str::to_owned));
+                let mut all: Vec<String> = Vec::new();
+                if !self.is_full() {
+                    let iana = jiff::tz::TimeZoneDatabase::bundled();
+                    all.extend(iana.available().map(|name| name.to_string()));
+                    all.extend(windows_zones::names().map(str::to_owned));
+                }
                 let note = match nearest(text, all.iter().map(String::as_str)) {
                     Some(meant) => format!("did you mean `{meant}`?"),
                     None => "neither an IANA name nor a Windows name".to_owned(),
@@ -174,141 +162,6 @@ impl Reader {
         }
         Some(time)
     }
-
-    // ---- distributions and costs ---------------------------------------------------------------
-
-    pub fn distribution(&mut self, node: &Node<'_>, what: &str) -> Option<Distribution> {
-        if !matches!(node.value, Value::Map(_)) {
-            return self.duration(node, what).map(Distribution::Constant);
-        }
-        let kinds = [
-            "constant",
-            "uniform",
-            "triangular",
-            "exponential",
-            "normal",
-            "lognormal",
-            "weibull",
-            "gamma",
-            "empirical",
-        ];
-        let choice = self.choice(node, "a distribution", &[], &kinds, &[], &[])?;
-        let value = choice.value?;
-        let distribution = match choice.word {
-            "constant" => return self.duration(value, what).map(Distribution::Constant),
-            "empirical" => return self.empirical(value),
-            kind => self.by_parameters(kind, value)?,
-        };
-        if let Err(note) = consistent(&distribution) {
-            self.error("E0213", choice.place, "this distribution cannot be drawn from", note);
-            return None;
-        }
-        Some(distribution)
-    }
-
-    fn by_parameters(&mut self, kind: &str, value: &Node<'_>) -> Option<Distribution> {
-        let what = format!("`{kind}`");
-        let keys: &[&str] = match kind {
-            "uniform" => &["min", "max"],
-            "triangular" => &["min", "mode", "max"],
-            "exponential" => &["mean"],
-            "normal" => &["mean", "sd", "min", "max"],
-            "lognormal" => &["median", "p95"],
-            "weibull" => &["mean", "shape"],
-            _ => &["mean", "cv"],
-        };
-        let fields = self.fields(value, &what, keys, &[])?;
-        let mut number = |key: &str, example: &str| -> Option<Duration> {
-            let node = self.required(&fields, key, &what, example)?;
-            self.duration(node, key)
-        };
-        Some(match kind {
-            "uniform" => {
-                let (min, max) = (number("min", "min: 5min"), number("max", "max: 10min"));
-                Distribution::Uniform { min: min?, max: max? }
-            }
-            "triangular" => {
-                let (min, mode) = (number("min", "min: 5min"), number("mode", "mode: 7min"));
-                Distribution::Triangular {
-                    min: min?,
-                    mode: mode?,
-                    max: number("max", "max: 10min")?,
-                }
-            }
-            "exponential" => Distribution::Exponential { mean: number("mean", "mean: 5min")? },
-            "lognormal" => {
-                let (median, p95) =
-                    (number("median", "median: 12min"), number("p95", "p95: 40min"));
-                Distribution::Lognormal { median: median?, p95: p95? }
-            }
-            "normal" => {
-                let (mean, sd) = (number("mean", "mean: 5min"), number("sd", "sd: 1min"));
-                let min = match fields.get("min") {
-                    Some(node) => self.duration(node, "min")?,
-                    None => Duration::ZERO,
-                };
-                let max = match fields.get("max") {
-                    Some(node) => Some(self.duration(node, "max")?),
-                    None => None,
-                };
-                Distribution::Normal { mean: mean?, sd: sd?, min, max }
-            }
-            "weibull" => {
-                let mean = number("mean", "mean: 5min");
-                let shape = self.ratio(&fields, "shape", &what);
-                Distribution::Weibull { mean: mean?, shape: shape? }
-            }
-            _ => {
-                let mean = number("mean", "mean: 5min");
-                let cv = self.ratio(&fields, "cv", &what);
-                Distribution::Gamma { mean: mean?, cv: cv? }
-            }
-        })
-    }
-
-    fn ratio(&mut self, fields: &Fields<'_, '_>, key: &str, what: &str) -> Option<f64> {
-        let node = self.required(fields, key, what, &format!("{key}: 1.5"))?;
-        let text = self.scalar(node, key)?;
-        self.check(node.place, quantity::ratio(text))
-    }
-
-    fn empirical(&mut self, node: &Node<'_>) -> Option<Distribution> {
-        if matches!(node.value, Value::Map(_)) {
-            self.not_yet(node.place, "empirical: { file }")
-                .help("write the values: empirical: [3min, 5min]");
-            return None;
-        }
-        let list = self.list(node, "`empirical`", "empirical: [3min, 5min]")?;
-        let values: Vec<Option<Duration>> =
-            list.iter().map(|node| self.duration(node, "a value")).collect();
-        let mut values: Vec<Duration> = values.into_iter().collect::<Option<_>>()?;
-        values.sort_unstable();
-        Some(Distribution::Empirical(Arc::from(values)))
-    }
-
-    /// A duration, a distribution, or a cost by parts.
-    pub fn work(&mut self, node: &Node<'_>, what: &str) -> Option<Work> {
-        let parts = ["base", "per_update", "per_known"];
-        let by_parts = matches!(&node.value, Value::Map(entries)
-            if entries.is_empty() || entries.iter().any(|entry| nearest(&entry.key, parts.into_iter()).is_some()));
-        if !by_parts {
-            let base = self.distribution(node, what)?;
-            return Some(Work { base, per_update: Duration::ZERO, per_known: Duration::ZERO });
-        }
-        let fields = self.fields(node, what, &parts, &[])?;
-        let base = fields.get("base").map(|node| self.distribution(node, "`base`"));
-        let per_update =
-            fields.get("per_update").map(|node| self.small_duration(node, "`per_update`"));
-        let per_known =
-            fields.get("per_known").map(|node| self.small_duration(node, "`per_known`"));
-        Some(Work {
-            base: base.unwrap_or(Some(Distribution::Constant(Duration::ZERO)))?,
-            per_update: per_update.unwrap_or(Some(Duration::ZERO))?,
-            per_known: per_known.unwrap_or(Some(Duration::ZERO))?,
-        })
-    }
-
-    // ---- recurrences ---------------------------------------------------------------------------
 
     /// What stands in `weekly`.
     pub fn weekly(&mut self, node: &Node<'_>) -> Option<Rule> {
@@ -399,37 +252,4 @@ impl Reader {
 fn second_of(wall: civil::DateTime, zone: &Zone) -> String {
     let later = zone.rules().to_ambiguous_timestamp(wall).later();
     later.map(|at| format!("{}Z", &super::civil::written(at, &Zone::utc()))).unwrap_or_default()
-}
-
-/// Can it be drawn from? If not, why.
-fn consistent(distribution: &Distribution) -> Result<(), &'static str> {
-    let unless = |bad: bool, note| if bad { Err(note) } else { Ok(()) };
-    match distribution {
-        Distribution::Constant(_) | Distribution::Empirical(_) => Ok(()),
-        Distribution::Uniform { min, max } => unless(min > max, "`min` is longer than `max`"),
-        Distribution::Triangular { min, mode, max } => unless(
-            min > mode || mode > max || min == max,
-            "`mode` must lie between `min` and `max`, and they must differ",
-        ),
-        Distribution::Lognormal { median, p95 } => unless(
-            median.is_zero() || p95 <= median,
-            "`p95` must be longer than `median`, and `median` longer than nothing",
-        ),
-        Distribution::Normal { mean, sd, min, max } => {
-            // drawn inside the bounds, which must therefore be likely to be met
-            let reach = *sd * 3;
-            let apart =
-                *min > *mean + reach || max.is_some_and(|max| max < mean.saturating_sub(reach));
-            let empty = max.is_some_and(|max| max <= *min);
-            unless(
-                sd.is_zero() || empty || apart,
-                "`sd` must be longer than nothing, `min` shorter than `max`, both within three `sd` of `mean`",
-            )
-        }
-        Distribution::Exponential { mean }
-        | Distribution::Weibull { mean, .. }
-        | Distribution::Gamma { mean, .. } => {
-            unless(mean.is_zero(), "`mean` must be longer than nothing")
-        }
-    }
 }

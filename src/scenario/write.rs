@@ -1,17 +1,20 @@
 //! A scenario written out in full: no template, generator or default is left to be resolved.
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
 use serde_yaml::{Mapping, Value};
 
 use super::fault::PHASES;
+use super::mapping::{named, one, put, put_some};
 use super::read::RECORDINGS;
 use super::selector::kind_word;
 use super::sync::COMPLETE;
 use super::{
     Action, Fault, FaultEffect, Initial, Link, Occurs, Pick, Release, Retry, Scenario, Site,
-    SiteComplete, Source, Timing, Work, civil,
+    SiteComplete, Source, civil, cost, timing,
 };
-use crate::kernel::Distribution;
-use crate::units::{Duration, Instant, LinkId, SiteId};
+use crate::units::{Instant, LinkId, SiteId};
 
 const HEADING: &str = "\
 # This scenario is written out in full by supsim: every template, generator and default is resolved.
@@ -21,8 +24,8 @@ const HEADING: &str = "\
 impl Scenario {
     /// The whole scenario as a file that runs by itself and describes the same world.
     ///
-    /// Releases and the schedule are written as the instants that they fall on; templates keep
-    /// their names but say nothing, as every site says all of it itself.
+    /// Releases and the schedule are written as the dates that they fall on. Templates keep their
+    /// names and say what all their sites have in common.
     pub fn to_yaml(&self) -> String {
         let body = serde_yaml::to_string(&Value::Mapping(self.mapping()));
         // a tree of texts and numbers can always be written
@@ -57,12 +60,16 @@ impl Scenario {
             "links",
             named(self.links.iter().map(|link| (link.name.as_str(), link_value(link)))),
         );
-        put_some(&mut map, "templates", self.templates());
-        put(
-            &mut map,
-            "sites",
-            named(self.sites.iter().map(|site| (site.code.as_str(), self.site(site)))),
+        let plain = self.plain_timing();
+        let templates = self.templates(plain);
+        if let Some(timing) = self.timings.get(plain) {
+            put(&mut map, "timing", timing::written(timing));
+        }
+        let sites = named(
+            self.sites.iter().map(|site| (site.code.as_str(), self.site(site, plain, &templates))),
         );
+        put_some(&mut map, "templates", named(templates.into_iter()));
+        put(&mut map, "sites", sites);
         put(&mut map, "sync", self.sync());
         put_some(&mut map, "operations", self.operations());
         put_some(
@@ -99,20 +106,31 @@ impl Scenario {
         let mut baseline = Mapping::new();
         put(&mut baseline, "updates", self.catalogue.baseline_updates);
         put(&mut baseline, "metadata", self.catalogue.baseline_metadata.to_string());
-        let releases = self.catalogue.releases.iter();
+        // occurrences of one release go back under its name: they differ in nothing but the time
+        let mut releases: BTreeMap<&str, Vec<&Release>> = BTreeMap::new();
+        for release in &self.catalogue.releases {
+            releases.entry(written_name(&release.name)).or_default().push(release);
+        }
         let mut map = Mapping::new();
         put(&mut map, "baseline", baseline);
         put_some(
             &mut map,
             "releases",
-            named(releases.map(|release| (release.name.as_str(), self.release(release)))),
+            named(releases.into_iter().map(|(name, all)| (name, self.release(&all)))),
         );
         map
     }
 
-    fn release(&self, release: &Release) -> Mapping {
+    fn release(&self, occurrences: &[&Release]) -> Mapping {
         let mut map = Mapping::new();
-        put(&mut map, "when", one("at", self.time(release.at)));
+        let Some(release) = occurrences.first() else { return map };
+        if release.name.contains('#') {
+            let dates: Vec<Value> =
+                occurrences.iter().map(|release| self.time(release.at).into()).collect();
+            put(&mut map, "when", one("dates", dates));
+        } else {
+            put(&mut map, "when", one("at", self.time(release.at)));
+        }
         put(&mut map, "updates", release.updates);
         let changes = [
             ("revises", release.revises),
@@ -129,19 +147,39 @@ impl Scenario {
         map
     }
 
-    /// Only the names: selectors and results speak of them.
-    fn templates(&self) -> Mapping {
-        let names: std::collections::BTreeSet<&str> =
-            self.sites.iter().filter_map(|site| site.template.as_deref()).collect();
-        named(names.into_iter().map(|name| (name, Mapping::new())))
+    /// What all sites of a template have in common; the rest each of them says itself.
+    fn templates(&self, plain: usize) -> BTreeMap<&str, Mapping> {
+        let mut templates: BTreeMap<&str, Mapping> = BTreeMap::new();
+        for site in &self.sites {
+            let Some(name) = site.template.as_deref() else { continue };
+            let properties = self.properties(site, plain);
+            match templates.get_mut(name) {
+                Some(common) => common.retain(|key, value| properties.get(key) == Some(value)),
+                None => {
+                    templates.insert(name, properties);
+                }
+            }
+        }
+        templates
     }
 
-    fn site(&self, site: &Site) -> Mapping {
-        let mut map = Mapping::new();
-        if let Some(template) = &site.template {
-            put(&mut map, "template", template.as_str());
+    /// The timing that most sites have: it is written once, at the top.
+    fn plain_timing(&self) -> usize {
+        let mut sites = vec![0_usize; self.timings.len()];
+        for site in &self.sites {
+            sites[site.timing] += 1;
         }
-        put(&mut map, "type", kind_word(site.kind));
+        let most =
+            sites.iter().enumerate().max_by_key(|(number, count)| (**count, Reverse(*number)));
+        most.map_or(0, |(number, _)| number)
+    }
+
+    fn site(&self, site: &Site, plain: usize, templates: &BTreeMap<&str, Mapping>) -> Mapping {
+        let mut map = Mapping::new();
+        let template = site.template.as_deref();
+        if let Some(template) = template {
+            put(&mut map, "template", template);
+        }
         if let Some(parent) = site.parent {
             put(&mut map, "parent", self.code(parent));
         }
@@ -150,6 +188,16 @@ impl Scenario {
         }
         let labels = site.labels.iter().map(|(key, value)| (key.as_str(), value.as_str()));
         put_some(&mut map, "labels", named(labels));
+        let common = template.and_then(|name| templates.get(name));
+        let own = self.properties(site, plain).into_iter();
+        map.extend(own.filter(|(key, _)| common.is_none_or(|common| !common.contains_key(key))));
+        map
+    }
+
+    /// What a site may have in common with others.
+    fn properties(&self, site: &Site, plain: usize) -> Mapping {
+        let mut map = Mapping::new();
+        put(&mut map, "type", kind_word(site.kind));
         put(&mut map, "timezone", site.zone.name());
         if site.clients > 0 {
             put(&mut map, "clients", self::clients(site.clients));
@@ -174,11 +222,15 @@ impl Scenario {
             if let Some(link) = point.link {
                 put(&mut internet, "link", self.link_name(link));
             }
-            put(&mut internet, "timing", work(&point.work));
+            put(&mut internet, "timing", cost::written(&point.work));
             put(&mut map, "internet_sup", internet);
         }
-        put(&mut map, "timing", timing(&self.timings[site.timing]));
-        put(&mut map, "retry", retry(site.retry));
+        if site.timing != plain {
+            put(&mut map, "timing", timing::written(&self.timings[site.timing]));
+        }
+        if site.retry != self.sync.retry {
+            put(&mut map, "retry", retry(site.retry));
+        }
         map
     }
 
@@ -254,6 +306,11 @@ impl Scenario {
     }
 }
 
+/// The name of a release without the number of its occurrence.
+fn written_name(name: &str) -> &str {
+    name.split('#').next().unwrap_or(name)
+}
+
 fn link_value(link: &Link) -> Mapping {
     let mut map = Mapping::new();
     put(
@@ -290,62 +347,6 @@ fn retry(retry: Retry) -> Mapping {
     map
 }
 
-fn timing(timing: &Timing) -> Mapping {
-    let steps = [
-        ("request", &timing.request),
-        ("connect", &timing.connect),
-        ("pull", &timing.pull),
-        ("settle", &timing.settle),
-        ("import", &timing.import),
-        ("insert", &timing.insert),
-        ("internet", &timing.internet),
-    ];
-    named(steps.into_iter().map(|(step, cost)| (step, work(cost))))
-}
-
-fn work(work: &Work) -> Value {
-    if work.per_update.is_zero() && work.per_known.is_zero() {
-        return distribution(&work.base);
-    }
-    let mut map = Mapping::new();
-    put(&mut map, "base", distribution(&work.base));
-    put(&mut map, "per_update", work.per_update.to_string());
-    put(&mut map, "per_known", work.per_known.to_string());
-    map.into()
-}
-
-fn distribution(distribution: &Distribution) -> Value {
-    let (kind, parameters): (&str, Vec<(&str, Value)>) = match distribution {
-        Distribution::Constant(length) => return length.to_string().into(),
-        Distribution::Empirical(values) => {
-            let values: Vec<Value> = values.iter().map(|value| value.to_string().into()).collect();
-            return one("empirical", values);
-        }
-        Distribution::Uniform { min, max } => {
-            ("uniform", vec![("min", text(*min)), ("max", text(*max))])
-        }
-        Distribution::Triangular { min, mode, max } => {
-            ("triangular", vec![("min", text(*min)), ("mode", text(*mode)), ("max", text(*max))])
-        }
-        Distribution::Exponential { mean } => ("exponential", vec![("mean", text(*mean))]),
-        Distribution::Normal { mean, sd, min, max } => {
-            let mut all = vec![("mean", text(*mean)), ("sd", text(*sd)), ("min", text(*min))];
-            all.extend(max.map(|max| ("max", text(max))));
-            ("normal", all)
-        }
-        Distribution::Lognormal { median, p95 } => {
-            ("lognormal", vec![("median", text(*median)), ("p95", text(*p95))])
-        }
-        Distribution::Weibull { mean, shape } => {
-            ("weibull", vec![("mean", text(*mean)), ("shape", (*shape).into())])
-        }
-        Distribution::Gamma { mean, cv } => {
-            ("gamma", vec![("mean", text(*mean)), ("cv", (*cv).into())])
-        }
-    };
-    one(kind, named(parameters.into_iter()))
-}
-
 fn effect(effect: &FaultEffect) -> Value {
     let failure = match effect {
         FaultEffect::LinkDown => return "link_down".into(),
@@ -357,7 +358,7 @@ fn effect(effect: &FaultEffect) -> Value {
         FaultEffect::FailSync(failure) => failure,
     };
     let mut map = Mapping::new();
-    put(&mut map, "after", distribution(&failure.after));
+    put(&mut map, "after", cost::written_distribution(&failure.after));
     put(&mut map, "phase", word(&PHASES, failure.phase));
     for (key, value) in [("code", &failure.code), ("message", &failure.message)] {
         if !value.is_empty() {
@@ -367,38 +368,15 @@ fn effect(effect: &FaultEffect) -> Value {
     one("fail_sync", map)
 }
 
-fn text(length: Duration) -> Value {
-    length.to_string().into()
-}
-
 fn word<T: PartialEq>(table: &[(&'static str, T)], wanted: T) -> &'static str {
     table.iter().find(|(_, value)| *value == wanted).map_or("", |(word, _)| word)
-}
-
-fn put(map: &mut Mapping, key: &str, value: impl Into<Value>) {
-    map.insert(key.into(), value.into());
-}
-
-fn put_some(map: &mut Mapping, key: &str, value: Mapping) {
-    if !value.is_empty() {
-        put(map, key, value);
-    }
-}
-
-fn one(key: &str, value: impl Into<Value>) -> Value {
-    let mut map = Mapping::new();
-    put(&mut map, key, value);
-    map.into()
-}
-
-fn named<'n, T: Into<Value>>(entries: impl Iterator<Item = (&'n str, T)>) -> Mapping {
-    entries.map(|(name, value)| (name.into(), value.into())).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::scenario::Overrides;
+    use crate::units::Duration;
 
     fn read(text: &str) -> Scenario {
         Scenario::parse("given.yaml", text, &Overrides::default())
@@ -485,6 +463,14 @@ mod tests {
         assert_survives(&read(&format!(
             "supsim: 1\nkind: scenario\nname: \"1e3\"\ndescription: \"007\"\nstart: 2026-01-01 00:00\nsites:\n  CEN: {{}}\n{children}"
         )));
+    }
+
+    #[test]
+    fn what_all_sites_of_a_template_share_is_written_once() {
+        let text = read(EVERYTHING).to_yaml();
+        assert_eq!(text.matches("triangular").count(), 1, "{text}");
+        let branch = "  branch:\n    type: secondary\n    sup:\n";
+        assert!(text.contains(branch), "{text}");
     }
 
     #[test]

@@ -292,3 +292,41 @@ fn place_of(span: Span) -> Place {
         end: u32::try_from(end).unwrap_or(u32::MAX),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn first_code(text: &str) -> &'static str {
+        let mut reader = Reader::new();
+        parse(&mut reader, text);
+        reader.into_report("given.yaml", text).diagnostics.first().map_or("", |found| found.code)
+    }
+
+    #[test]
+    fn every_value_knows_its_place() {
+        let text = "a: 1\nb:\n  - \"x y\"\n  - { c: über }\n";
+        let root = parse(&mut Reader::new(), text).unwrap();
+        let Value::Map(entries) = &root.value else { panic!("{root:?}") };
+        let Value::List(list) = &entries[1].value.value else { panic!("{root:?}") };
+        let Value::Map(inner) = &list[1].value else { panic!("{root:?}") };
+        let part = |place: Place| &text[place.start as usize..place.end as usize];
+        assert_eq!(part(entries[1].place), "b");
+        assert_eq!(part(list[0].place), "\"x y\"");
+        assert_eq!(part(list[1].place), "{ c: über }");
+        assert_eq!(part(inner[0].value.place), "über");
+    }
+
+    #[test]
+    fn only_the_strict_subset_is_read() {
+        assert_eq!(first_code("a: &x 1\n"), "E0007");
+        assert_eq!(first_code("a: *x\n"), "E0004");
+        assert_eq!(first_code("a: { <<: { b: 1 } }\n"), "E0007");
+        assert_eq!(first_code("a: !x 1\n"), "E0008");
+        assert_eq!(first_code("a: 1\na: 2\n"), "E0103");
+        assert_eq!(first_code("a: 1\n---\nb: 1\n"), "E0006");
+        assert_eq!(first_code("? [a]\n: 1\n"), "E0101");
+        assert_eq!(first_code(""), "E0005");
+        assert_eq!(first_code("\"<<\": 1\n"), "");
+    }
+}

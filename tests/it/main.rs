@@ -1,5 +1,6 @@
 //! One binary, one module for each question.
 
+mod bad_scenarios;
 mod determinism;
 mod fingerprints;
 mod house;

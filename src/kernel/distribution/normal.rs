@@ -19,6 +19,7 @@ fn density(z: f64) -> f64 {
 /// By rational approximation, right to about 16 digits: M. J. Wichura, *Algorithm AS 241: The
 /// percentage points of the normal distribution*, Applied Statistics 37 (1988), routine PPND16.
 #[rustfmt::skip]
+#[allow(clippy::excessive_precision, reason = "the coefficients as they were published")]
 pub(super) fn quantile(p: f64) -> f64 {
     const CENTRE: [[f64; 8]; 2] = [
         [3.387_132_872_796_366_608_0, 1.331_416_678_917_843_774_5e2,
