@@ -58,7 +58,9 @@ impl Exit {
             Differs => ("ran; differs from the golden file or the replayed run", "fail; review"),
             Inconclusive => ("ran; too few replications to say", "run more, or treat as fail"),
             NothingSelected => ("nothing was selected: a filter matched nothing", "fail"),
-            StoppedEarly => ("stopped early; what was done is stored", "resume"),
+            StoppedEarly => {
+                ("stopped early, by Ctrl-C; a run that was stopped is not stored", "run again")
+            }
             Defect => ("a defect in supsim", "report it"),
             FileTrouble => ("a file could not be read or written", "fail"),
         }

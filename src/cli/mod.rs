@@ -14,6 +14,7 @@
 mod args;
 mod exit;
 mod help;
+mod interrupt;
 mod manifest;
 mod pipeline;
 mod progress;
@@ -35,6 +36,7 @@ use screen::Screen;
 pub fn main() -> ExitCode {
     let words: Vec<OsString> = std::env::args_os().collect();
     let said = words.join(" ".as_ref()).to_string_lossy().into_owned();
+    interrupt::listen();
     panic::set_hook(Box::new(move |defect| screen::report_defect(defect, &said)));
     let performed = panic::catch_unwind(|| {
         let mut screen = Screen::standard();

@@ -33,7 +33,7 @@ pub(super) fn read(path: &Path, seed: Option<u64>) -> Result<Read, Stop> {
         text: format!("supsim: {}: {error}", path.display()),
     };
     let bytes = std::fs::read(path).map_err(unreadable)?;
-    match Scenario::read(path, &Overrides { seed, ..Overrides::default() }) {
+    match Scenario::read(path, &Overrides { seed }) {
         Ok((scenario, warnings)) => {
             let warnings: Vec<String> = warnings.iter().map(ToString::to_string).collect();
             Ok(Read { scenario, warnings: warnings.join("\n"), bytes })
@@ -47,12 +47,13 @@ pub(super) fn expanded(scenario: &Scenario) -> String {
     scenario.to_yaml()
 }
 
-/// Runs one replication to its end, telling now and then how far it has come.
+/// Runs one replication to its end, telling now and then how far it has come; the listener may
+/// stop it.
 pub(super) fn simulate(
     scenario: &Scenario,
     replication: u32,
-    reached: &mut dyn FnMut(Instant),
-) -> Trace {
+    reached: &mut dyn FnMut(Instant) -> Result<(), Stop>,
+) -> Result<Trace, Stop> {
     let blueprint = Blueprint::new(scenario);
     let mut world = World::new(&blueprint, replication);
     let stretch = Duration::from_micros((scenario.duration.micros() / STRETCHES).max(1));
@@ -61,9 +62,9 @@ pub(super) fn simulate(
     while until < end {
         until = (until + stretch).min(end);
         world.run_until(until);
-        reached(until);
+        reached(until)?;
     }
-    world.into_trace()
+    Ok(world.into_trace())
 }
 
 /// What a trace says.

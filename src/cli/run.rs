@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use super::exit::{Exit, Stop};
+use super::interrupt;
 use super::manifest::{Provenance, write_manifest};
 use super::pipeline::{self, Read};
 use super::progress::Progress;
@@ -69,7 +70,8 @@ pub(super) fn run(plan: &Plan, words: Vec<OsString>, screen: &mut Screen) -> Res
     let trace = pipeline::simulate(&scenario, replication, &mut |now| {
         let per_mille = u128::from(now.micros()) * 1000 / u128::from(whole);
         progress.reached(u64::try_from(per_mille).unwrap_or(1000), screen);
-    });
+        interrupt::go_on(&format!("simulating, at {now} of {}", scenario.duration))
+    })?;
     progress.doing("judging");
     let outcome = pipeline::judge(&scenario, &trace);
     let run = Run { scenario: &scenario, trace: &trace, outcome: &outcome, replication };
@@ -178,6 +180,7 @@ fn write_files(
     }
     let logs = Logs::new(*run);
     for site in logs.sites() {
+        interrupt::go_on("storing")?;
         let folder = safe_folder(&run.scenario.sites[site.index()].code);
         writing.file(&format!("logs/{folder}/wsyncmgr.log"), |out| logs.write(site, out))?;
     }

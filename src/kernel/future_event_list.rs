@@ -15,7 +15,8 @@
 //! Invariants:
 //! - `base` is never later than the clock, so no event can come before it.
 //! - Equal times lie in one place, a slot or the run, in the order in which they were pushed: a
-//!   slot is spread only when the levels below are empty. So no sequence number is stored.
+//!   slot is spread only when the levels below are empty. So no sequence number is compared; the
+//!   one in an entry is there to cancel it by.
 //! - While the run has a span, the levels below it are empty.
 //! - A cancelled entry stays until it is met, or until there are more of them than others.
 //!
@@ -37,7 +38,7 @@ const SORTED: usize = 512;
 /// So many entries a run may have held when others joined it; then it is spread.
 const RUN: usize = 1024;
 /// The low bits of a run's key: the entry's place in the run.
-const PLACE: u32 = 10;
+const PLACE: u32 = RUN.ilog2();
 
 /// Cancelled entries are left alone while there are at most so many.
 const TOLERATED: usize = 1_024;
@@ -51,8 +52,11 @@ struct Entry<E> {
 
 /// What the next slot holds, as seen from a horizon.
 enum Outlook {
+    /// An event at or before the horizon.
     Due,
-    Later,
+    /// Only later ones, the first at this time.
+    Later(u64),
+    /// No event that stands.
     Nothing,
 }
 
@@ -60,6 +64,8 @@ enum Outlook {
 #[derive(Clone)]
 pub(super) struct FutureEventList<E> {
     base: u64,
+    /// No event in the slots comes before this; it spares looking again for what is later.
+    quiet: u64,
     /// The run takes in the times that differ from base by less than this; 0: none.
     span: u64,
     /// (time - base, place in `due`), the soonest last.
@@ -79,6 +85,7 @@ impl<E: Copy> FutureEventList<E> {
     pub(super) fn new() -> Self {
         FutureEventList {
             base: 0,
+            quiet: 0,
             span: 0,
             keys: Vec::with_capacity(RUN),
             due: Vec::with_capacity(RUN),
@@ -108,6 +115,9 @@ impl<E: Copy> FutureEventList<E> {
         if time ^ self.base < self.span {
             self.join_run(entry);
         } else {
+            if time < self.quiet {
+                self.quiet = time;
+            }
             self.file(entry);
         }
         handle
@@ -176,7 +186,7 @@ impl<E: Copy> FutureEventList<E> {
     /// The run has grown long: its entries go to the levels below, which are empty.
     #[inline(never)]
     fn spread_run(&mut self) {
-        self.span = 0;
+        (self.span, self.quiet) = (0, 0);
         while let Some(key) = self.keys.pop() {
             self.file(self.due[key as usize % (1 << PLACE)]);
         }
@@ -186,7 +196,7 @@ impl<E: Copy> FutureEventList<E> {
     /// Makes a run of what comes next; false when nothing does up to the horizon.
     #[inline(never)]
     fn refill(&mut self, horizon: u64) -> bool {
-        while self.levels != 0 {
+        while self.levels != 0 && self.quiet <= horizon {
             let level = self.levels.trailing_zeros() as usize % LEVELS;
             let words = &self.occupied[level];
             let word = words.iter().position(|&word| word != 0).unwrap_or(0);
@@ -194,7 +204,10 @@ impl<E: Copy> FutureEventList<E> {
             // base must not pass the clock, so it moves only towards an event that will happen
             match self.outlook(level * SLOTS + digit, horizon) {
                 Outlook::Due => {}
-                Outlook::Later => return false,
+                Outlook::Later(first) => {
+                    self.quiet = first;
+                    return false;
+                }
                 Outlook::Nothing => {
                     self.weed(level, digit);
                     continue;
@@ -217,7 +230,7 @@ impl<E: Copy> FutureEventList<E> {
         false
     }
 
-    /// Does the slot hold an event at or before the horizon, only later ones, or none at all?
+    /// What does the slot hold?
     #[inline]
     fn outlook(&self, slot: usize, horizon: u64) -> Outlook {
         let due = |entry: &Entry<E>| self.roll.stands(entry.handle) && entry.time <= horizon;
@@ -225,14 +238,15 @@ impl<E: Copy> FutureEventList<E> {
         if due(&self.chunks.first(chain)[0]) {
             return Outlook::Due;
         }
-        let mut outlook = Outlook::Nothing;
-        for entry in self.chunks.values(chain).filter(|entry| self.roll.stands(entry.handle)) {
+        let standing = self.chunks.values(chain).filter(|entry| self.roll.stands(entry.handle));
+        let mut first = None;
+        for entry in standing {
             if entry.time <= horizon {
                 return Outlook::Due;
             }
-            outlook = Outlook::Later;
+            first = Some(first.map_or(entry.time, |first: u64| first.min(entry.time)));
         }
-        outlook
+        first.map_or(Outlook::Nothing, Outlook::Later)
     }
 
     /// Empties a slot.
@@ -329,5 +343,84 @@ impl<E: Copy> FutureEventList<E> {
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Takes everything out and says whether it came by (time, number of insertion).
+    fn is_in_order(list: &mut FutureEventList<u64>, expected: usize) -> bool {
+        let all: Vec<(u64, u64)> = std::iter::from_fn(|| list.pop(u64::MAX)).collect();
+        all.is_sorted() && all.len() == expected
+    }
+
+    #[test]
+    fn a_run_that_many_join_stays_in_order() {
+        for width in [1, 7, 200, 60_000] {
+            let mut list = FutureEventList::new();
+            for number in 0..10 {
+                list.push(1_000_000, number);
+                list.push(1_060_000, number);
+            }
+            assert_eq!(list.pop(u64::MAX), Some((1_000_000, 0)));
+            for number in 10..5_000 {
+                list.push(1_000_000 + number * 7_919 % width, number);
+            }
+            assert!(is_in_order(&mut list, 19 + 4_990), "{width}");
+        }
+    }
+
+    #[test]
+    fn a_crowd_at_one_instant_stays_in_order_while_others_join_it() {
+        let mut list = FutureEventList::new();
+        for number in 0..3_000 {
+            list.push(77, number);
+        }
+        for number in 3_000..6_000 {
+            assert_eq!(list.pop(77), Some((77, number - 3_000)));
+            list.push(77, number);
+        }
+        assert!(is_in_order(&mut list, 3_000));
+    }
+
+    #[test]
+    fn cancelled_events_give_their_memory_back() {
+        let mut list = FutureEventList::new();
+        for number in 0..200_000 {
+            let handle = list.push(1 << (number % 50), number);
+            assert!(list.cancel(handle));
+        }
+        assert_eq!(list.pending(), 0);
+        // two chunks for every slot in use, and what is tolerated
+        assert!(list.chunks.capacity() < 2 * TOLERATED + 50 * 64, "{}", list.chunks.capacity());
+        assert_eq!(list.pop(u64::MAX), None);
+        assert_eq!(list.roll.cancelled(), 0);
+    }
+
+    #[test]
+    fn what_is_later_is_not_looked_for_again() {
+        let mut list = FutureEventList::new();
+        list.push(1 << 40, 0);
+        list.push((1 << 40) + 5, 1);
+        assert_eq!(list.pop(9), None);
+        assert_eq!(list.quiet, 1 << 40);
+        list.push(8, 2);
+        assert_eq!(list.pop(9), Some((8, 2)));
+        assert!(is_in_order(&mut list, 2));
+    }
+
+    #[test]
+    fn a_run_that_was_spread_is_looked_for_again() {
+        let mut list = FutureEventList::new();
+        list.push(1 << 24, 0);
+        assert_eq!(list.pop(u64::MAX), Some((1 << 24, 0)));
+        list.push(2 << 24, 1);
+        assert_eq!(list.pop(1 << 24), None);
+        (0..=RUN as u64).for_each(|number| {
+            list.push(1 << 24, 2 + number);
+        });
+        assert_eq!(list.pop(1 << 24), Some((1 << 24, 2)));
     }
 }

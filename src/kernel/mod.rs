@@ -24,6 +24,8 @@ pub use distribution::Distribution;
 pub use roll::Handle;
 pub use stream::{Entity, Stream, Streams};
 
+use std::fmt;
+
 use crate::units::Instant;
 use future_event_list::FutureEventList;
 
@@ -53,7 +55,7 @@ impl<E: Copy> Kernel<E> {
         self.events.pending()
     }
 
-    /// Room for `events` more events, so that they are added without allocating.
+    /// Room for about `events` more events, so that adding them allocates little.
     pub fn reserve(&mut self, events: usize) {
         self.events.reserve(events);
     }
@@ -89,6 +91,13 @@ impl<E: Copy> Kernel<E> {
 impl<E: Copy> Default for Kernel<E> {
     fn default() -> Self {
         Kernel::new()
+    }
+}
+
+/// The clock, and how much is to come.
+impl<E: Copy> fmt::Debug for Kernel<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Kernel").field("now", &self.now).field("pending", &self.pending()).finish()
     }
 }
 

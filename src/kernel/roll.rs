@@ -189,5 +189,8 @@ mod tests {
         assert!(roll.stands(first));
         assert!(!old.iter().any(|&handle| roll.stands(handle) || roll.cancel(handle)));
         assert_eq!((roll.standing(), roll.cancelled()), (1, 0));
+        assert!(roll.strike(first));
+        roll.find_pages_that_are_over();
+        assert_eq!(roll.contents[0], OVER);
     }
 }

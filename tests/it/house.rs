@@ -121,7 +121,10 @@ fn a_room_imports_only_rooms_on_lower_floors() {
             assert!(["lib", "main"].contains(&room.as_str()), "{path:?} is in no room of the plan");
             continue;
         };
-        assert!(!text.contains("crate::{"), "{path:?}: one door at a time, so that this test sees it");
+        assert!(
+            !text.contains("crate::{"),
+            "{path:?}: one door at a time, so that this test sees it"
+        );
         for (other, _) in doors(&text) {
             let Some(theirs) = floor(&other) else { continue };
             assert!(

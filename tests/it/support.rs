@@ -26,7 +26,7 @@ pub fn site(scenario: &Scenario, code: &str) -> SiteId {
 }
 
 /// What happened at a site, in order.
-pub fn at<'t>(trace: &'t Trace, site: SiteId) -> impl Iterator<Item = &'t Record> {
+pub fn at(trace: &Trace, site: SiteId) -> impl Iterator<Item = &Record> {
     trace.records.iter().filter(move |record| record.site == site)
 }
 

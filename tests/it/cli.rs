@@ -1,0 +1,216 @@
+//! The program as a user meets it: its output, its files, its exit codes.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use crate::support;
+
+fn supsim(folder: &Path, words: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_supsim"))
+        .args(words)
+        .current_dir(folder)
+        .env("NO_COLOR", "1")
+        .output()
+        .expect("supsim starts")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).expect("output is UTF-8")
+}
+
+/// Every file below a folder; of a manifest, what comes before the clock on the wall.
+fn files(root: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    let mut folders = vec![root.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let mut bytes = fs::read(&path).unwrap();
+            if path.ends_with("manifest.json") {
+                let mut manifest: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
+                let manifest = manifest.as_object_mut().unwrap();
+                assert!(manifest.remove("wall_clock").is_some(), "the manifest has its clock");
+                manifest.remove("command_line");
+                bytes = serde_json::to_vec(manifest).unwrap();
+            }
+            let path = path.strip_prefix(root).unwrap().to_string_lossy().replace('\\', "/");
+            found.insert(path, bytes);
+        }
+    }
+    found
+}
+
+/// The one stored run below a results folder.
+fn only_run(results: &Path) -> PathBuf {
+    let entries = fs::read_dir(results).unwrap().map(|entry| entry.unwrap().path());
+    let runs: Vec<PathBuf> = entries.filter(|path| path.is_dir()).collect();
+    assert_eq!(runs.len(), 1, "{runs:?}");
+    runs.into_iter().next().unwrap()
+}
+
+/// Runs a scenario of the project into a folder of its own.
+fn run(scenario: &Path, more: &[&str]) -> (tempfile::TempDir, PathBuf, Output) {
+    let place = tempfile::tempdir().unwrap();
+    let path = scenario.to_str().unwrap();
+    let words: Vec<&str> =
+        ["run", path, "--out", "results"].into_iter().chain(more.iter().copied()).collect();
+    let output = supsim(place.path(), &words);
+    assert!(output.status.success(), "{path}: {}", text(&output.stderr));
+    let stored = only_run(&place.path().join("results"));
+    (place, stored, output)
+}
+
+fn three_tier() -> PathBuf {
+    support::project("scenarios/three-tier.yaml")
+}
+
+#[test]
+fn the_first_command_of_the_readme_says_what_a_planner_asks() {
+    let (_place, stored, output) = run(&three_tier(), &[]);
+    let said = text(&output.stdout);
+    assert_eq!(text(&output.stderr), "", "piped, it is quiet");
+    let first = said.lines().next().unwrap();
+    assert_eq!(first, "three-tier   seed 1   profile cm2007   times are America/New_York");
+    for words in [
+        "✓ All 8 sites became current with patch-tuesday, at the latest after 11.0 h",
+        "9 synchronisations: 8 ok, 1 failed, 1 was a retry",
+        "B21#1    Tue 13 Jan 22:56   pull: The operation timed out (0x80072EE2)",
+        "retried Tue 13 Jan 23:56: ok Wed 14 Jan 00:04",
+    ] {
+        assert!(said.contains(words), "`{words}` is not in\n{said}");
+    }
+    assert!(said.lines().all(|line| line.chars().count() <= 100), "{said}");
+    for file in [
+        "charts/propagation.svg",
+        "charts/timeline.png",
+        "tables/attempts.csv",
+        "logs/B21/wsyncmgr.log",
+        "events.jsonl",
+        "scenario.yaml",
+        "manifest.json",
+    ] {
+        assert!(stored.join(file).is_file(), "{file} is missing");
+    }
+}
+
+#[test]
+fn every_byte_of_every_file_is_the_same_again_and_elsewhere() {
+    let (_here, one, _) = run(&three_tier(), &[]);
+    let (_there, other, _) = run(&three_tier(), &["--quiet", "--progress", "never"]);
+    let (mut one, mut other) = (files(&one), files(&other));
+    assert_eq!(one.keys().collect::<Vec<_>>(), other.keys().collect::<Vec<_>>());
+    // Where the scenario lies is part of the manifest, and nothing else.
+    for files in [&mut one, &mut other] {
+        assert!(files.contains_key("manifest.json"));
+    }
+    for (name, bytes) in one {
+        assert!(other[&name] == bytes, "{name} differs");
+    }
+}
+
+#[test]
+fn the_written_out_scenario_runs_by_itself_and_gives_the_same_tables() {
+    for path in support::scenarios() {
+        let (_place, stored, _) = run(&path, &["--charts", "none"]);
+        let (_again, repeated, _) = run(&stored.join("scenario.yaml"), &["--charts", "none"]);
+        let (before, after) = (files(&stored), files(&repeated));
+        for (name, bytes) in &before {
+            match name.as_str() {
+                // It knows which defaults stood in, and nothing stands in for what is written out.
+                "manifest.json" => {}
+                "summary.txt" => {
+                    let told = |bytes: &[u8]| -> Vec<String> {
+                        let lines = text(bytes);
+                        let lines = lines.lines().filter(|line| !line.contains("assumed default"));
+                        lines.map(str::to_owned).collect()
+                    };
+                    assert_eq!(told(bytes), told(&after[name]), "{}", path.display());
+                }
+                _ => assert!(after[name] == *bytes, "{}: {name} differs", path.display()),
+            }
+        }
+    }
+}
+
+#[test]
+fn another_seed_is_another_run() {
+    let (_one, first, _) = run(&three_tier(), &["--charts", "none"]);
+    let (_two, second, _) = run(&three_tier(), &["--charts", "none", "--seed", "2"]);
+    assert_ne!(first.file_name(), second.file_name());
+    let table = |run: &Path| fs::read(run.join("tables/attempts.csv")).unwrap();
+    assert_ne!(table(&first), table(&second));
+}
+
+#[test]
+fn a_wrong_scenario_runs_nothing_and_is_told_where_and_what_instead() {
+    let place = tempfile::tempdir().unwrap();
+    let wrong = "supsim: 1\nkind: scenario\nname: wrong\nstart: 2026-01-12 00:00\n\
+                 sites: { CEN: { type: central } }\nsync: { shedule: never, retry: { every: 60 } }\n";
+    fs::write(place.path().join("wrong.yaml"), wrong).unwrap();
+    let output = supsim(place.path(), &["run", "wrong.yaml"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(text(&output.stdout), "");
+    let said = text(&output.stderr);
+    for words in ["wrong.yaml:6:9", "unknown key `shedule`", "did you mean `schedule`", "60min"] {
+        assert!(said.contains(words), "`{words}` is not in\n{said}");
+    }
+    assert!(!place.path().join("results").exists(), "nothing is left behind");
+}
+
+#[test]
+fn a_code_from_an_error_has_its_page() {
+    let place = tempfile::tempdir().unwrap();
+    let output = supsim(place.path(), &["help", "E0102"]);
+    assert!(output.status.success());
+    assert!(text(&output.stdout).contains("E0102"));
+    let output = supsim(place.path(), &["help", "exit-codes"]);
+    assert!(text(&output.stdout).contains("74"));
+}
+
+#[test]
+fn a_missing_file_ends_with_74() {
+    let place = tempfile::tempdir().unwrap();
+    let output = supsim(place.path(), &["run", "nothing.yaml"]);
+    assert_eq!(output.status.code(), Some(74));
+    assert!(text(&output.stderr).contains("nothing.yaml"));
+}
+
+#[test]
+fn wrong_words_end_with_2() {
+    let place = tempfile::tempdir().unwrap();
+    assert_eq!(supsim(place.path(), &["rnu"]).status.code(), Some(2));
+    assert_eq!(supsim(place.path(), &["run"]).status.code(), Some(2));
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_stops_cleanly_with_6_and_leaves_nothing_half_done() {
+    let place = tempfile::tempdir().unwrap();
+    let long = "supsim: 1\nkind: scenario\nname: long\nstart: 2026-01-12 00:00\nduration: 520w\n\
+                templates: { branch: {} }\nsites: { CEN: { type: central } }\n\
+                generate: { all: { template: branch, under: { code: CEN }, total: 2000, code: \"B{n:04}\" } }\n\
+                sync: { schedule: { simple: { every: 1d } } }\n";
+    fs::write(place.path().join("long.yaml"), long).unwrap();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_supsim"))
+        .args(["run", "long.yaml"])
+        .current_dir(place.path())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(700));
+    let interrupted =
+        Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(interrupted.success());
+    let status = child.wait().unwrap();
+    let mut said = String::new();
+    std::io::Read::read_to_string(&mut child.stderr.take().unwrap(), &mut said).unwrap();
+    assert_eq!(status.code(), Some(6), "{said}");
+    assert!(said.contains("stopped by Ctrl-C"), "{said}");
+    assert!(!place.path().join("results").exists());
+}
