@@ -3,7 +3,7 @@
 //! `cargo bench --bench world` prints, for each size and level of recording, events, nanoseconds
 //! of wall time per event, events per second and the peak memory of the process. With
 //! `-- --sites N` only that size is run (1,000,000 is worth a try), with `-- --quick` a tenth of
-//! a year.
+//! a year; with `-- --unrecorded` nothing is recorded, for a profiler.
 //!
 //! The hierarchy is the `tree` of the comparison with other engines: fan-out 20, a sync from the
 //! root every week for a year, requests that take 1 to 60 seconds, exponential work, 10 % of the
@@ -88,6 +88,7 @@ fn main() {
     let only = arguments.iter().position(|argument| argument == "--sites");
     let only = only.and_then(|place| arguments.get(place + 1)?.parse::<usize>().ok());
     let sizes = only.map_or(vec![1_000, 10_000, 100_000], |sites| vec![sites]);
+    let bare = arguments.iter().any(|argument| argument == "--unrecorded");
     let rounds = if quick { 1 } else { 5 };
     println!("whole world, weekly syncs, medians of {rounds} rounds");
     println!(
@@ -103,7 +104,7 @@ fn main() {
         for (recording, name) in
             [(Recording::None, "none"), (Recording::Attempts, "attempts"), (Recording::All, "all")]
         {
-            if recording != Recording::None && sites > 10_000 {
+            if recording != Recording::None && (bare || sites > 10_000) {
                 continue;
             }
             scenario.recording = recording;

@@ -17,8 +17,9 @@ pub struct Stores {
     wsus_log: Log,
     /// What the top-level site database took from it.
     database_log: Log,
-    /// The end of the database log at each content version, from version 0.
-    versions: Vec<Anchor>,
+    /// The end of the database log at each content version, from version 0, and the metadata
+    /// that brought it there.
+    versions: Vec<(Anchor, Bytes)>,
     /// Up to where the last scheduled (full) synchronisation compared (P4).
     last_scheduled: Option<Anchor>,
     /// Up to where the last synchronisation of any kind looked (P4).
@@ -57,7 +58,7 @@ impl Stores {
             source_anchor: 0,
             wsus_log: Log::new(&catalogue),
             database_log: Log::new(&catalogue),
-            versions: vec![Anchor(0)],
+            versions: vec![(Anchor(0), Bytes::ZERO)],
             last_scheduled: None,
             last_any: None,
             held: vec![Held::default(); sites],
@@ -72,7 +73,7 @@ impl Stores {
         stores.wsus_log.append(0..baseline, &stores.catalogue);
         stores.database_log.append(0..baseline, &stores.catalogue);
         stores.source_anchor = baseline;
-        stores.versions.push(stores.database_log.end());
+        stores.add_version();
         stores.last_scheduled = Some(stores.wsus_log.end());
         stores.last_any = stores.last_scheduled;
         let wsus = stores.wsus_log.end();
@@ -167,16 +168,23 @@ impl Stores {
             for range in comparison.changes {
                 self.database_log.append(range, &self.catalogue);
             }
-            self.versions.push(self.database_log.end());
+            self.add_version();
             self.held[top_level.index()].database += 1;
         }
         self.held[top_level.index()].database
     }
 
+    /// What the database log has grown by makes a content version.
+    fn add_version(&mut self) {
+        let (from, to) = (self.versions[self.versions.len() - 1].0, self.database_log.end());
+        self.versions.push((to, self.database_log.bytes(from, to, &self.catalogue)));
+    }
+
     /// The package that brings a database to that version: revisions and bytes (R1).
     pub fn package(&self, version: u32) -> (u32, Bytes) {
-        let (from, to) = (self.versions[version as usize - 1], self.versions[version as usize]);
-        (to.0 - from.0, self.database_log.bytes(from, to, &self.catalogue))
+        let ((from, _), (to, bytes)) =
+            (self.versions[version as usize - 1], self.versions[version as usize]);
+        (to.0 - from.0, bytes)
     }
 
     /// A child's database has taken the package that brings it to that version (R1, R7).
@@ -193,7 +201,7 @@ impl Stores {
 
     /// The releases a database holds whole at that version and did not at the one before.
     pub fn arrived_in_database(&self, version: u32) -> &[(u32, ReleaseId)] {
-        let (from, to) = (self.versions[version as usize - 1], self.versions[version as usize]);
+        let (from, to) = (self.versions[version as usize - 1].0, self.versions[version as usize].0);
         self.database_log.completed(from, to)
     }
 
@@ -248,7 +256,7 @@ impl SiteDatabase for Database<'_> {
     }
 
     fn held(&self, update: UpdateId) -> Option<RevisionId> {
-        let end = self.stores.versions[self.version as usize];
+        let (end, _) = self.stores.versions[self.version as usize];
         self.stores.database_log.held(update, end, &self.stores.catalogue)
     }
 }

@@ -99,7 +99,10 @@ impl Log {
 
     /// The ranges of the catalogue that stand between two places, in order.
     pub fn between(&self, from: Anchor, to: Anchor) -> impl Iterator<Item = Range<u32>> + '_ {
-        let start = self.segments.partition_point(|segment| segment.at + segment.len <= from.0);
+        // From the end: who asks is seldom far behind.
+        let behind = self.segments.iter().rev();
+        let behind = behind.take_while(|segment| segment.at + segment.len > from.0).count();
+        let start = self.segments.len() - behind;
         self.segments[start..].iter().take_while(move |segment| segment.at < to.0).map(
             move |segment| {
                 let skipped = from.0.saturating_sub(segment.at);
@@ -116,9 +119,11 @@ impl Log {
 
     /// The releases that are complete at `to` and were not at `from`.
     pub fn completed(&self, from: Anchor, to: Anchor) -> &[(u32, ReleaseId)] {
-        let first = self.complete.partition_point(|&(at, _)| at <= from.0);
-        let last = self.complete.partition_point(|&(at, _)| at <= to.0);
-        &self.complete[first..last.max(first)]
+        let after = |place: Anchor| {
+            let behind = self.complete.iter().rev().take_while(|(at, _)| *at > place.0).count();
+            self.complete.len() - behind
+        };
+        &self.complete[after(from)..after(to.max(from))]
     }
 
     /// The newest revision of an update among those before `end`.

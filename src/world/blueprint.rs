@@ -41,6 +41,8 @@ pub struct Blueprint<'s> {
     places: Vec<Place>,
     /// The faults of single attempts.
     pub(super) faults_of_attempts: Vec<FaultId>,
+    /// By what each fault's draws are named, together with a site.
+    pub(super) fault_entities: Vec<Entity>,
 }
 
 impl<'s> Blueprint<'s> {
@@ -63,6 +65,11 @@ impl<'s> Blueprint<'s> {
             policies,
             entities: scenario.sites.iter().map(|site| Entity::named(&site.code)).collect(),
             faults_of_attempts: Vec::new(),
+            fault_entities: scenario
+                .faults
+                .iter()
+                .map(|fault| Entity::named(&fault.name))
+                .collect(),
         };
         for (position, fault) in scenario.faults.iter().enumerate() {
             if !matches!(fault.occurs, Occurs::Window { .. }) {
@@ -76,9 +83,9 @@ impl<'s> Blueprint<'s> {
         blueprint
     }
 
-    /// What every event asks of a site.
-    pub(super) fn place(&self, site: SiteId) -> &Place {
-        &self.places[site.index()]
+    /// What every event asks of each site.
+    pub(super) fn places(&self) -> &[Place] {
+        &self.places
     }
 
     /// The children of a site, in the order of the scenario.

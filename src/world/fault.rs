@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::chance::{Chance, Purpose};
 use super::{Blueprint, Event, Fact, Input, SiteId, State, World};
 use crate::engine::{Phase, Reason};
-use crate::kernel::{Entity, Handle};
+use crate::kernel::Handle;
 use crate::scenario::{FailPhase, FailSync, FaultEffect, Occurs, Pick, Scenario};
 use crate::units::{FaultId, Instant};
 
@@ -15,8 +15,10 @@ use crate::units::{FaultId, Instant};
 pub(super) struct Faults {
     /// The sites that each fault hits in this run, in order.
     hit: Vec<Vec<SiteId>>,
-    /// The faults of single attempts that each site is prone to.
-    prone: BTreeMap<SiteId, Vec<FaultId>>,
+    /// The faults of single attempts that each site is prone to: those of site `s` are
+    /// `prone[first_prone[s]..first_prone[s + 1]]`. Both are empty when there is no such fault.
+    first_prone: Vec<u32>,
+    prone: Vec<FaultId>,
     /// The faults that hold each site now.
     holding: BTreeMap<SiteId, Vec<FaultId>>,
     /// The faults that the synchronisation under way at each site will meet.
@@ -41,14 +43,10 @@ impl Faults {
         let hit: Vec<Vec<SiteId>> = (0..scenario.faults.len() as u32)
             .map(|fault| pick(blueprint, chance, FaultId(fault)))
             .collect();
-        let mut prone: BTreeMap<SiteId, Vec<FaultId>> = BTreeMap::new();
-        for &fault in &blueprint.faults_of_attempts {
-            for &site in &hit[fault.index()] {
-                prone.entry(site).or_default().push(fault);
-            }
-        }
+        let (first_prone, prone) = prone(blueprint, &hit);
         Self {
             hit,
+            first_prone,
             prone,
             holding: BTreeMap::new(),
             ahead: BTreeMap::new(),
@@ -80,6 +78,14 @@ impl Faults {
 
     pub fn take_internet_timer(&mut self, site: SiteId) -> Option<Handle> {
         self.internet_timers.remove(&site)
+    }
+
+    /// The faults of single attempts that a site is prone to.
+    fn prone_to(&self, site: SiteId) -> &[FaultId] {
+        match self.first_prone.get(site.index()..site.index() + 2) {
+            Some(&[from, to]) => &self.prone[from as usize..to as usize],
+            _ => &[],
+        }
     }
 
     /// Will the synchronisation under way find the gate closed, by a fault of this attempt?
@@ -117,9 +123,25 @@ impl Faults {
             let ahead = self.ahead.get(&site).into_iter().flatten().map(|one| one.fault);
             ahead.chain(holding).find(|&fault| kinds.contains(effect(scenario, fault)))
         };
-        let upstream = blueprint.place(site).upstream;
+        let upstream = blueprint.places()[site.index()].upstream;
         holds(site, here).or_else(|| holds(upstream?, above))
     }
+}
+
+/// Turns "which sites does each fault of single attempts hit" round.
+fn prone(blueprint: &Blueprint<'_>, hit: &[Vec<SiteId>]) -> (Vec<u32>, Vec<FaultId>) {
+    if blueprint.faults_of_attempts.is_empty() {
+        return (Vec::new(), Vec::new());
+    }
+    let mut pairs: Vec<(SiteId, FaultId)> = Vec::new();
+    for &fault in &blueprint.faults_of_attempts {
+        pairs.extend(hit[fault.index()].iter().map(|&site| (site, fault)));
+    }
+    pairs.sort_unstable();
+    let sites = blueprint.scenario.sites.len() as u32;
+    let first = |site: u32| pairs.partition_point(|pair| pair.0 < SiteId(site)) as u32;
+    let firsts = (0..=sites).map(first).collect();
+    (firsts, pairs.into_iter().map(|pair| pair.1).collect())
 }
 
 fn effect(scenario: &Scenario, fault: FaultId) -> &FaultEffect {
@@ -142,7 +164,7 @@ fn pick(blueprint: &Blueprint<'_>, chance: &Chance, id: FaultId) -> Vec<SiteId> 
         }
     };
     // Each site draws a lot of its own: one site more or less changes at most one place.
-    let name = Entity::named(&fault.name);
+    let name = blueprint.fault_entities[id.index()];
     let lot = |site: &SiteId| {
         let entity = name.with(blueprint.entities[site.index()]);
         (chance.stream(entity, Purpose::FaultPick, 0).bits(), *site)
@@ -158,7 +180,9 @@ fn pick(blueprint: &Blueprint<'_>, chance: &Chance, id: FaultId) -> Vec<SiteId> 
 impl World<'_> {
     /// A synchronisation starts: which faults will it meet?
     pub(super) fn draw_faults_of_attempt(&mut self, site: SiteId, attempt: u32) {
-        self.faults.ahead.remove(&site);
+        if std::mem::take(&mut self.sites[site.index()].fault_ahead) {
+            self.faults.ahead.remove(&site);
+        }
         if self.faults.prone.is_empty() && self.faults.holding.is_empty() {
             return;
         }
@@ -166,9 +190,9 @@ impl World<'_> {
         let state = &self.sites[site.index()];
         let (entity, key) = (state.entity, state.origin.key());
         let mut ahead = Vec::new();
-        for &id in self.faults.prone.get(&site).into_iter().flatten() {
+        for &id in self.faults.prone_to(site) {
             let fault = &scenario.faults[id.index()];
-            let own = Entity::named(&fault.name).with(entity);
+            let own = self.blueprint.fault_entities[id.index()].with(entity);
             let hits = match &fault.occurs {
                 Occurs::PerAttempt(probability) => {
                     probability.happens(self.chance.stream(own, Purpose::FaultHits, key).bits())
@@ -187,7 +211,7 @@ impl World<'_> {
         let ahead = ahead.into_iter().map(|fault| {
             let after = match effect(scenario, fault) {
                 FaultEffect::FailSync(FailSync { after, .. }) => {
-                    let own = Entity::named(&scenario.faults[fault.index()].name).with(entity);
+                    let own = self.blueprint.fault_entities[fault.index()].with(entity);
                     after.sample(&mut self.chance.stream(own, Purpose::FaultAfter, key))
                 }
                 _ => crate::units::Duration::ZERO,
@@ -196,6 +220,7 @@ impl World<'_> {
         });
         let ahead: Vec<Ahead> = ahead.collect();
         if !ahead.is_empty() {
+            self.sites[site.index()].fault_ahead = true;
             self.faults.ahead.insert(site, ahead);
         }
     }
@@ -203,7 +228,7 @@ impl World<'_> {
     /// Will a fault of this attempt keep the step that begins now from being done? Then the
     /// failure is planned.
     pub(super) fn hangs(&mut self, site: SiteId, attempt: u32, step: FailPhase) -> bool {
-        if self.faults.ahead.is_empty() {
+        if !self.sites[site.index()].fault_ahead {
             return false;
         }
         let now = self.now();
@@ -267,7 +292,7 @@ impl World<'_> {
             FaultEffect::InternetSupDown => {
                 out_of_order.internet_point += 1;
                 if self.is_at_internet_point(site) {
-                    let attempt = self.engines[site.index()].attempts();
+                    let attempt = self.sites[site.index()].engine.attempts();
                     self.step_failed(site, attempt, Reason::NoInternetPoint);
                 }
             }
@@ -312,18 +337,18 @@ impl World<'_> {
     }
 
     fn site_goes_down(&mut self, site: SiteId, fault: FaultId) {
-        let attempt = self.engines[site.index()].attempts();
-        if self.engines[site.index()].state() != State::Idle {
+        let attempt = self.sites[site.index()].engine.attempts();
+        if self.sites[site.index()].engine.state() != State::Idle {
             self.record(site, Fact::FaultHit { fault, attempt });
         }
         self.record(site, Fact::WentDown);
         self.break_off_transfer(site);
         // T7: volatile state is lost, databases survive; the timers go with the memory.
-        self.engines[site.index()].crash();
+        self.sites[site.index()].engine.crash();
         self.cancel_timer(site, crate::engine::Timer::Retry);
         self.cancel_timer(site, crate::engine::Timer::InternetPoint);
         // H5: a local point goes down with its server.
-        if self.blueprint.place(site).point_is_local {
+        if self.sites[site.index()].place.point_is_local {
             self.break_off_pulls_from(site);
         }
     }
@@ -339,8 +364,8 @@ impl World<'_> {
 
     /// The active point of a site goes down: what was using it fails.
     fn point_goes_down(&mut self, site: SiteId) {
-        let attempt = self.engines[site.index()].attempts();
-        let reason = match self.engines[site.index()].state() {
+        let attempt = self.sites[site.index()].engine.attempts();
+        let reason = match self.sites[site.index()].engine.state() {
             State::Pulling | State::Importing => Reason::NoUpdateServer,
             State::SyncingInternetPoint | State::CatchingUpInternetPoint => {
                 Reason::UpstreamUnreachable
@@ -364,14 +389,14 @@ impl World<'_> {
     /// already is WSUS's own to finish.
     fn break_off_pull(&mut self, site: SiteId) {
         if self.sites[site.index()].transferring {
-            let attempt = self.engines[site.index()].attempts();
+            let attempt = self.sites[site.index()].engine.attempts();
             self.break_off_transfer(site);
             self.step_failed(site, attempt, Reason::UpstreamUnreachable);
         }
     }
 
     fn is_at_internet_point(&self, site: SiteId) -> bool {
-        let state = self.engines[site.index()].state();
+        let state = self.sites[site.index()].engine.state();
         matches!(state, State::SyncingInternetPoint | State::CatchingUpInternetPoint)
     }
 }

@@ -31,7 +31,9 @@ mod uplink;
 
 use std::collections::BTreeMap;
 
-use crate::engine::{Effect, Engine, Input, State, Status, Timer, Trigger};
+use crate::engine::{
+    Effect, Engine, Input, InternetTurn, Policy, Role, State, Status, Timer, Trigger,
+};
 use crate::kernel::Kernel;
 use crate::scenario::{Action, Initial, Occurs, Scenario};
 use crate::store::{Comparison, Stores};
@@ -52,7 +54,6 @@ use uplink::Uplink;
 pub struct World<'s> {
     blueprint: &'s Blueprint<'s>,
     kernel: Kernel<Happening>,
-    engines: Vec<Engine>,
     sites: Vec<SiteState>,
     stores: Stores,
     chance: Chance,
@@ -79,27 +80,27 @@ impl<'s> World<'s> {
         let chance = Chance::new(scenario.seed, replication);
         let sites = scenario.sites.len();
         let (catalogue, baseline) = (blueprint.catalogue.clone(), blueprint.baseline);
-        let inert = crate::engine::Policy {
-            role: crate::engine::Role::DatabaseOnly,
-            internet_point: crate::engine::InternetTurn::None,
+        // H3: a site that no metadata can reach has an engine that nothing ever speaks to.
+        let inert = Policy {
+            role: Role::DatabaseOnly,
+            internet_point: InternetTurn::None,
             retry_every: scenario.sync.retry.every,
             retry_limit: None,
         };
         let policies = blueprint.policies.iter().map(|policy| policy.unwrap_or(inert));
-        let (engines, stores) = match scenario.initial {
-            Initial::Current => (
-                policies.map(|policy| Engine::current(policy, 1)).collect(),
-                Stores::current(catalogue, baseline, sites),
-            ),
-            Initial::Empty => {
-                (policies.map(Engine::new).collect(), Stores::empty(catalogue, baseline, sites))
+        let (engine, stores): (fn(Policy) -> Engine, _) = match scenario.initial {
+            Initial::Current => {
+                (|policy| Engine::current(policy, 1), Stores::current(catalogue, baseline, sites))
             }
+            Initial::Empty => (Engine::new, Stores::empty(catalogue, baseline, sites)),
         };
+        let sites = policies.zip(blueprint.places()).zip(&blueprint.entities);
+        let sites =
+            sites.map(|((policy, place), entity)| SiteState::new(engine(policy), *place, *entity));
         let mut world = Self {
             blueprint,
             kernel: Kernel::new(),
-            engines,
-            sites: blueprint.entities.iter().copied().map(SiteState::new).collect(),
+            sites: sites.collect(),
             stores,
             faults: Faults::new(blueprint, &chance),
             chance,
@@ -178,7 +179,7 @@ impl<'s> World<'s> {
 
     /// The engine of a site.
     pub fn engine(&self, site: SiteId) -> &Engine {
-        &self.engines[site.index()]
+        &self.sites[site.index()].engine
     }
 
     /// What has been recorded so far.
@@ -233,7 +234,7 @@ impl<'s> World<'s> {
             return self.faults.keep_for_restart(site, input);
         }
         let mut effects = std::mem::take(&mut self.effects);
-        self.engines[site.index()].handle(self.kernel.now(), input, &mut effects);
+        self.sites[site.index()].engine.handle(self.kernel.now(), input, &mut effects);
         for effect in effects.drain(..) {
             self.carry_out(site, input, effect);
         }
@@ -362,7 +363,7 @@ impl<'s> World<'s> {
 
     /// Is this the step that the site's engine is waiting for?
     fn awaits(&self, site: SiteId, attempt: u32, state: State) -> bool {
-        let engine = &self.engines[site.index()];
+        let engine = &self.sites[site.index()].engine;
         engine.state() == state && engine.attempts() == attempt
     }
 }

@@ -43,7 +43,7 @@ impl World<'_> {
     /// Sends a sync request to every child with a software update point (P7).
     pub(super) fn request_sync(&mut self, site: SiteId) {
         for &to in self.blueprint.children(site) {
-            if !self.blueprint.place(to).has_point {
+            if !self.sites[to.index()].place.has_point {
                 continue;
             }
             let sent = self.record_aside(site, Fact::RequestSent { to });
@@ -93,7 +93,9 @@ impl World<'_> {
         let lost =
             state.out_of_order.link > 0 || cut_on_the_way || sender_is_down || self.is_down(to);
         if !lost {
-            self.senders.failing.remove(&(to, load));
+            if !self.senders.failing.is_empty() {
+                self.senders.failing.remove(&(to, load));
+            }
             return true;
         }
         self.try_again(to, load);
@@ -165,7 +167,7 @@ impl World<'_> {
 
     /// The package is in the database (R1, R7).
     pub(super) fn inserted(&mut self, site: SiteId, insertion: u32) {
-        let Some(version) = self.engines[site.index()].inserting(insertion) else { return };
+        let Some(version) = self.sites[site.index()].engine.inserting(insertion) else { return };
         if self.is_down(site) {
             return;
         }

@@ -1,12 +1,21 @@
-use crate::engine::Reason;
+use crate::engine::{Engine, Reason};
 use crate::kernel::{Entity, Handle};
 use crate::store::Pull;
 use crate::trace::Cause;
 use crate::units::Instant;
 
-/// What surrounds the engine of one site: what is under way, and what is out of order.
-#[derive(Clone, Copy, Debug)]
+use super::blueprint::Place;
+
+/// One site: its engine, and what surrounds it: what is under way, and what is out of order.
+///
+/// All that an event asks of its site lies together here, so that a large hierarchy costs one
+/// trip to memory for each event and not five.
+#[derive(Clone, Debug)]
 pub(super) struct SiteState {
+    /// What the site decides.
+    pub engine: Engine,
+    /// What the scenario says of it.
+    pub place: Place,
     /// By what its draws are named.
     pub entity: Entity,
     /// How many faults hold each of its parts.
@@ -15,6 +24,8 @@ pub(super) struct SiteState {
     pub pull: Pull,
     /// The upstream's content version when the pull began (P5).
     pub upstream_version: u32,
+    /// Will the synchronisation under way meet a fault?
+    pub fault_ahead: bool,
     /// Is a transfer to its WSUS under way?
     pub transferring: bool,
     /// What [`super::Event::StepFails`] will say.
@@ -82,12 +93,15 @@ pub(super) struct OutOfOrder {
 }
 
 impl SiteState {
-    pub fn new(entity: Entity) -> Self {
+    pub fn new(engine: Engine, place: Place, entity: Entity) -> Self {
         Self {
+            engine,
+            place,
             entity,
             out_of_order: OutOfOrder::default(),
             pull: Pull::default(),
             upstream_version: 0,
+            fault_ahead: false,
             transferring: false,
             failing: None,
             retry_timer: None,

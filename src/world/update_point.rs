@@ -21,7 +21,8 @@ impl World<'_> {
     pub(super) fn connect(&mut self, site: SiteId, attempt: u32) {
         // P1: a closed gate fails the sync at once, before any WSUS contact.
         if self.sites[site.index()].out_of_order.gate > 0
-            || self.faults.closes_gate(self.blueprint, site)
+            || (self.sites[site.index()].fault_ahead
+                && self.faults.closes_gate(self.blueprint, site))
         {
             return self.fail_now(site, attempt, Reason::NotConfigured);
         }
@@ -64,9 +65,10 @@ impl World<'_> {
                 self.stores.wsus(parent).since(anchor)
             }
         };
+        let version = parent.map_or(0, |up| self.sites[up.index()].engine.version());
         let state = &mut self.sites[site.index()];
         state.pull = pull;
-        state.upstream_version = parent.map_or(0, |up| self.engines[up.index()].version());
+        state.upstream_version = version;
         self.transfer(site, attempt, pull);
     }
 
@@ -281,7 +283,7 @@ impl World<'_> {
 
     /// A planned failure of the step under way falls due.
     pub(super) fn step_fails(&mut self, site: SiteId, attempt: u32) {
-        if self.engines[site.index()].attempts() == attempt
+        if self.sites[site.index()].engine.attempts() == attempt
             && let Some(reason) = self.sites[site.index()].failing.take()
         {
             self.step_failed(site, attempt, reason);
@@ -298,7 +300,7 @@ impl World<'_> {
 
     /// The step under way at a site has failed.
     pub(super) fn step_failed(&mut self, site: SiteId, attempt: u32, reason: Reason) {
-        let phase = match self.engines[site.index()].state() {
+        let phase = match self.sites[site.index()].engine.state() {
             State::Idle => return,
             State::Connecting if reason == Reason::NotConfigured => Phase::Gate,
             State::Connecting => Phase::Connect,
@@ -315,17 +317,17 @@ impl World<'_> {
 
     /// What each step takes at a site.
     pub(super) fn timing(&self, site: SiteId) -> &Timing {
-        &self.scenario().timings[self.blueprint.place(site).timing as usize]
+        &self.scenario().timings[self.sites[site.index()].place.timing as usize]
     }
 
     /// The site whose WSUS this one's pulls from; `None` at the top-level site (P2).
     pub(super) fn upstream(&self, site: SiteId) -> Option<SiteId> {
-        self.blueprint.place(site).upstream
+        self.sites[site.index()].place.upstream
     }
 
     /// The circuit over which a site is reached; at the top-level site, its source.
     pub(super) fn circuit(&self, site: SiteId) -> Option<&Link> {
-        let link = self.blueprint.place(site).circuit?;
+        let link = self.sites[site.index()].place.circuit?;
         Some(&self.scenario().links[link.index()])
     }
 
@@ -343,7 +345,7 @@ impl World<'_> {
     pub(super) fn point_is_down(&self, site: SiteId) -> bool {
         let out_of_order = &self.sites[site.index()].out_of_order;
         // H5: a local point goes down with its site server.
-        let local = self.blueprint.place(site).point_is_local;
+        let local = self.sites[site.index()].place.point_is_local;
         out_of_order.point > 0 || (local && out_of_order.server > 0)
     }
 
