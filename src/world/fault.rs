@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::chance::{Chance, Purpose};
-use super::{Blueprint, Event, Fact, Input, SiteId, State, World};
+use super::{Blueprint, Event, Fact, Input, SiteId, SiteState, State, World};
 use crate::engine::{Phase, Reason};
 use crate::kernel::Handle;
 use crate::scenario::{FailPhase, FailSync, FaultEffect, Occurs, Pick, Scenario};
@@ -15,10 +15,11 @@ use crate::units::{FaultId, Instant};
 pub(super) struct Faults {
     /// The sites that each fault hits in this run, in order.
     hit: Vec<Vec<SiteId>>,
-    /// The faults of single attempts that each site is prone to: those of site `s` are
-    /// `prone[first_prone[s]..first_prone[s + 1]]`. Both are empty when there is no such fault.
-    first_prone: Vec<u32>,
-    prone: Vec<FaultId>,
+    /// The faults of single attempts that sites are prone to: each different list once.
+    ///
+    /// [`SiteState::prone`](super::site::SiteState::prone) says which list is a site's; the first
+    /// is empty.
+    prone: Vec<Vec<FaultId>>,
     /// The faults that hold each site now.
     holding: BTreeMap<SiteId, Vec<FaultId>>,
     /// The faults that the synchronisation under way at each site will meet.
@@ -38,15 +39,15 @@ struct Ahead {
 }
 
 impl Faults {
-    pub fn new(blueprint: &Blueprint<'_>, chance: &Chance) -> Self {
+    /// Draws which sites each fault hits; tells each site what it is prone to.
+    pub fn new(blueprint: &Blueprint<'_>, chance: &Chance, sites: &mut [SiteState]) -> Self {
         let scenario = blueprint.scenario;
         let hit: Vec<Vec<SiteId>> = (0..scenario.faults.len() as u32)
             .map(|fault| pick(blueprint, chance, FaultId(fault)))
             .collect();
-        let (first_prone, prone) = prone(blueprint, &hit);
+        let prone = prone(blueprint, &hit, sites);
         Self {
             hit,
-            first_prone,
             prone,
             holding: BTreeMap::new(),
             ahead: BTreeMap::new(),
@@ -78,14 +79,6 @@ impl Faults {
 
     pub fn take_internet_timer(&mut self, site: SiteId) -> Option<Handle> {
         self.internet_timers.remove(&site)
-    }
-
-    /// The faults of single attempts that a site is prone to.
-    fn prone_to(&self, site: SiteId) -> &[FaultId] {
-        match self.first_prone.get(site.index()..site.index() + 2) {
-            Some(&[from, to]) => &self.prone[from as usize..to as usize],
-            _ => &[],
-        }
     }
 
     /// Will the synchronisation under way find the gate closed, by a fault of this attempt?
@@ -128,20 +121,28 @@ impl Faults {
     }
 }
 
-/// Turns "which sites does each fault of single attempts hit" round.
-fn prone(blueprint: &Blueprint<'_>, hit: &[Vec<SiteId>]) -> (Vec<u32>, Vec<FaultId>) {
-    if blueprint.faults_of_attempts.is_empty() {
-        return (Vec::new(), Vec::new());
-    }
-    let mut pairs: Vec<(SiteId, FaultId)> = Vec::new();
+/// Tells each site which faults of single attempts it is prone to; gives the different lists.
+fn prone(
+    blueprint: &Blueprint<'_>,
+    hit: &[Vec<SiteId>],
+    sites: &mut [SiteState],
+) -> Vec<Vec<FaultId>> {
+    let mut lists = vec![Vec::new()];
+    // A site's list with one fault more, by the list it had and the fault.
+    let mut longer: BTreeMap<(u32, FaultId), u32> = BTreeMap::new();
     for &fault in &blueprint.faults_of_attempts {
-        pairs.extend(hit[fault.index()].iter().map(|&site| (site, fault)));
+        for site in &hit[fault.index()] {
+            let state = &mut sites[site.index()];
+            let with_fault = longer.entry((state.prone, fault)).or_insert_with(|| {
+                let mut list: Vec<FaultId> = lists[state.prone as usize].clone();
+                list.push(fault);
+                lists.push(list);
+                lists.len() as u32 - 1
+            });
+            state.prone = *with_fault;
+        }
     }
-    pairs.sort_unstable();
-    let sites = blueprint.scenario.sites.len() as u32;
-    let first = |site: u32| pairs.partition_point(|pair| pair.0 < SiteId(site)) as u32;
-    let firsts = (0..=sites).map(first).collect();
-    (firsts, pairs.into_iter().map(|pair| pair.1).collect())
+    lists
 }
 
 fn effect(scenario: &Scenario, fault: FaultId) -> &FaultEffect {
@@ -183,14 +184,14 @@ impl World<'_> {
         if std::mem::take(&mut self.sites[site.index()].fault_ahead) {
             self.faults.ahead.remove(&site);
         }
-        if self.faults.prone.is_empty() && self.faults.holding.is_empty() {
+        if self.sites[site.index()].prone == 0 && self.faults.holding.is_empty() {
             return;
         }
         let (now, scenario) = (self.now(), self.scenario());
         let state = &self.sites[site.index()];
         let (entity, key) = (state.entity, state.origin.key());
         let mut ahead = Vec::new();
-        for &id in self.faults.prone_to(site) {
+        for &id in &self.faults.prone[state.prone as usize] {
             let fault = &scenario.faults[id.index()];
             let own = self.blueprint.fault_entities[id.index()].with(entity);
             let hits = match &fault.occurs {

@@ -95,14 +95,16 @@ impl<'s> World<'s> {
             Initial::Empty => (Engine::new, Stores::empty(catalogue, baseline, sites)),
         };
         let sites = policies.zip(blueprint.places()).zip(&blueprint.entities);
-        let sites =
-            sites.map(|((policy, place), entity)| SiteState::new(engine(policy), *place, *entity));
+        let mut sites: Vec<SiteState> = sites
+            .map(|((policy, place), entity)| SiteState::new(engine(policy), *place, *entity))
+            .collect();
+        let faults = Faults::new(blueprint, &chance, &mut sites);
         let mut world = Self {
             blueprint,
             kernel: Kernel::new(),
-            sites: sites.collect(),
+            sites,
             stores,
-            faults: Faults::new(blueprint, &chance),
+            faults,
             chance,
             senders: Senders::default(),
             uplinks: BTreeMap::new(),

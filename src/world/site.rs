@@ -24,6 +24,8 @@ pub(super) struct SiteState {
     pub pull: Pull,
     /// The upstream's content version when the pull began (P5).
     pub upstream_version: u32,
+    /// Which list of faults of single attempts it is prone to; 0: none.
+    pub prone: u32,
     /// Will the synchronisation under way meet a fault?
     pub fault_ahead: bool,
     /// Is a transfer to its WSUS under way?
@@ -101,6 +103,7 @@ impl SiteState {
             out_of_order: OutOfOrder::default(),
             pull: Pull::default(),
             upstream_version: 0,
+            prone: 0,
             fault_ahead: false,
             transferring: false,
             failing: None,
