@@ -15,11 +15,10 @@
 #![allow(clippy::disallowed_methods, reason = "a benchmark reads the machine's clock")]
 
 mod bare;
-
-use std::fs;
-use std::time::Instant as WallClock;
+mod measuring;
 
 use bare::{Cancellable, Heap, Order, Wheel};
+use measuring::{Stopwatch, median, peak_memory};
 use supsim::kernel::Kernel;
 use supsim::units::Instant;
 
@@ -206,47 +205,6 @@ fn cancel<R: Revocable>(count: u32) -> Run {
         sum = digest(sum, time, event);
     }
     Run { events: u64::from(count) * 2, nanos: stopwatch.nanos(), digest: sum }
-}
-
-/// Processor time of this process where the system tells it, else the time of day.
-struct Stopwatch {
-    processor: Option<u64>,
-    wall: WallClock,
-}
-
-impl Stopwatch {
-    fn start() -> Self {
-        Stopwatch { processor: processor_nanos(), wall: WallClock::now() }
-    }
-
-    fn nanos(&self) -> f64 {
-        match (self.processor, processor_nanos()) {
-            (Some(before), Some(after)) => (after - before) as f64,
-            _ => self.wall.elapsed().as_nanos() as f64,
-        }
-    }
-}
-
-fn processor_nanos() -> Option<u64> {
-    // the system brings its account up to date when it is asked for a turn
-    std::thread::yield_now();
-    fs::read_to_string("/proc/self/schedstat").ok()?.split(' ').next()?.parse().ok()
-}
-
-/// The most memory held at once since the last call, where the system tells it.
-fn peak_memory() -> Option<u64> {
-    let status = fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
-    let kib: u64 = line.split_whitespace().nth(1)?.parse().ok()?;
-    // the next peak is counted from now on; without that it is the peak of the whole process
-    let _ = fs::write("/proc/self/clear_refs", "5");
-    Some(kib / 1_024)
-}
-
-fn median(values: &[f64]) -> f64 {
-    let mut sorted = values.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    sorted[sorted.len() / 2]
 }
 
 /// One workload and what it may cost.

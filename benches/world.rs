@@ -1,7 +1,7 @@
 //! The whole world: engines, stores, network and faults, at 1,000, 10,000 and 100,000 sites.
 //!
 //! `cargo bench --bench world` prints, for each size and level of recording, events, nanoseconds
-//! of wall time per event, events per second and the peak memory of the process. With
+//! of processor time per event, events per second and the peak memory of the process. With
 //! `-- --sites N` only that size is run (1,000,000 is worth a try), with `-- --quick` a tenth of
 //! a year; with `-- --unrecorded` nothing is recorded, for a profiler.
 //!
@@ -10,11 +10,11 @@
 //! attempts failing and retried after 60 minutes. Beside it, here, everything else is real too:
 //! a catalogue that grows, packages for the databases, pulls by anchor.
 
-// Wall time is what a bench is about.
-#![allow(clippy::disallowed_methods)]
+#![allow(clippy::disallowed_methods, reason = "a benchmark reads the machine's clock")]
 
-use std::time::Instant as WallInstant;
+mod measuring;
 
+use measuring::{Stopwatch, median, peak_memory};
 use supsim::scenario::{Overrides, Recording, Scenario};
 use supsim::units::{Instant, SiteId};
 use supsim::world::{Blueprint, World};
@@ -69,19 +69,6 @@ fn tree(sites: usize) -> Scenario {
     scenario
 }
 
-/// The peak memory of this process \[MiB\], where the system tells.
-fn peak_memory() -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
-    let kib: u64 = line.split_whitespace().nth(1)?.parse().ok()?;
-    Some(kib / 1024)
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
-}
-
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     let quick = arguments.iter().any(|argument| argument == "--quick");
@@ -113,13 +100,13 @@ fn main() {
             let mut events = 0;
             for round in 0..rounds {
                 let mut world = World::new(&blueprint, round);
-                let started = WallInstant::now();
+                let watch = Stopwatch::start();
                 world.run_until(Instant::START + scenario.duration);
-                let elapsed = started.elapsed().as_nanos() as f64;
+                let nanos = watch.nanos();
                 events = world.events();
-                times.push(elapsed / events as f64);
+                times.push(nanos / events as f64);
             }
-            let time = median(times);
+            let time = median(&times);
             if recording == Recording::None {
                 none = time;
             }

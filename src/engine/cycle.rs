@@ -96,7 +96,7 @@ impl Engine {
         effects.push(Effect::RequestSync);
         if self.policy.internet_point == InternetTurn::AfterDone {
             // P9, the later order: owed from now on, and first in line.
-            self.disk.point_owed = Some(now);
+            self.disk.point_owed = now;
             self.catch_up_internet_point(effects);
         } else {
             self.take_up_what_waits(now, effects);
@@ -114,7 +114,7 @@ impl Engine {
 
     /// The point that synchronised by itself is done.
     pub(super) fn internet_point_caught_up(&mut self, now: Instant, effects: &mut Vec<Effect>) {
-        self.disk.point_owed = None;
+        self.disk.point_owed = Instant::NEVER;
         self.ram.state = State::Idle;
         self.take_up_what_waits(now, effects);
     }
@@ -128,7 +128,7 @@ impl Engine {
     ) {
         let attempt = self.disk.attempts;
         let at = now + self.policy.retry_every;
-        self.disk.point_owed = Some(at);
+        self.disk.point_owed = at;
         self.ram.state = State::Idle;
         // M: 6707, out of step with its upstream; the site's own 6702 stands.
         let retry_at = Some(at);

@@ -85,7 +85,7 @@ impl Engine {
     /// The content version that an insertion brings the database to, if it is under way.
     pub fn inserting(&self, insertion: u32) -> Option<u32> {
         let under_way = self.ram.inserting == Some(insertion);
-        self.disk.packages.first().copied().filter(|_| under_way)
+        under_way.then_some(self.disk.database_version + 1)
     }
 
     /// When the planned retry falls due (T4).

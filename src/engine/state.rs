@@ -2,7 +2,7 @@ use super::{Kind, Trigger};
 use crate::units::{Duration, Instant};
 
 /// What survives a crash. Committed once for each input, before any effect leaves.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Disk {
     /// How many synchronisations have started; the number of the last one.
     pub attempts: u32,
@@ -18,12 +18,15 @@ pub(super) struct Disk {
     pub synced_before: bool,
     /// The content version at the last success (P5).
     pub version: u32,
-    /// When the internet-based point is owed a synchronisation of its own (P9, *before*).
-    pub point_owed: Option<Instant>,
+    /// When the internet-based point is owed a synchronisation of its own (P9, *before*);
+    /// [`Instant::NEVER`] when it is owed none.
+    pub point_owed: Instant,
     /// The content version the site database has been brought to (R1).
     pub database_version: u32,
-    /// Packages that have arrived and are not yet inserted, in ascending order (R7).
-    pub packages: Vec<u32>,
+    /// Has the package arrived whose turn it is, the one after `database_version`? (R7)
+    pub next_is_here: bool,
+    /// Packages that have arrived before their turn, in ascending order (R7).
+    pub early: Vec<u32>,
     /// How many insertions have started.
     pub insertions: u32,
 }
@@ -82,14 +85,34 @@ pub(super) struct Planned {
     pub kind: Kind,
 }
 
+impl Default for Disk {
+    /// Nothing has ever happened.
+    fn default() -> Self {
+        Self {
+            attempts: 0,
+            open: None,
+            waiting: None,
+            retry: None,
+            failures_in_row: 0,
+            synced_before: false,
+            version: 0,
+            point_owed: Instant::NEVER,
+            database_version: 0,
+            next_is_here: false,
+            early: Vec::new(),
+            insertions: 0,
+        }
+    }
+}
+
 impl Disk {
     /// The same state a while later.
     pub fn shift(&mut self, by: Duration) {
         if let Some(retry) = &mut self.retry {
             retry.at += by;
         }
-        if let Some(owed) = &mut self.point_owed {
-            *owed += by;
+        if self.point_owed != Instant::NEVER {
+            self.point_owed += by;
         }
     }
 }

@@ -97,7 +97,7 @@ impl Engine {
     pub(super) fn take_up_what_waits(&mut self, now: Instant, effects: &mut Vec<Effect>) {
         if let Some(waiting) = self.disk.waiting.take() {
             self.start(waiting, effects);
-        } else if self.disk.point_owed.is_some_and(|owed| owed <= now) {
+        } else if self.disk.point_owed <= now {
             self.catch_up_internet_point(effects);
         }
     }
@@ -116,9 +116,8 @@ impl Engine {
         if let Some(Planned { at, .. }) = self.disk.retry {
             effects.push(Effect::SetTimer { timer: Timer::Retry, at: at.max(now) });
         }
-        if let Some(at) = self.disk.point_owed
-            && at > now
-        {
+        let at = self.disk.point_owed;
+        if at > now && at != Instant::NEVER {
             effects.push(Effect::SetTimer { timer: Timer::InternetPoint, at });
         }
         self.insert_next(effects);

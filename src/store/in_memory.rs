@@ -3,9 +3,11 @@ use std::sync::Arc;
 
 use super::log::Log;
 use super::{Anchor, Catalogue, Change, Pull, RevisionId, SiteDatabase, UpdateId, UpdateServices};
-use crate::units::{Bytes, ReleaseId, SiteId};
+use crate::units::{Bytes, ReleaseId};
 
-/// The databases of all sites of a hierarchy, in memory.
+/// What all databases of a hierarchy share: the catalogue and the two logs.
+///
+/// What one site holds of them is its [`Holdings`]; the world keeps those beside the engines.
 #[derive(Clone, Debug)]
 pub struct Stores {
     catalogue: Arc<Catalogue>,
@@ -24,12 +26,11 @@ pub struct Stores {
     last_scheduled: Option<Anchor>,
     /// Up to where the last synchronisation of any kind looked (P4).
     last_any: Option<Anchor>,
-    held: Vec<Held>,
 }
 
 /// What one site holds: three beginnings of two logs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Held {
+pub struct Holdings {
     wsus: Anchor,
     internet: Anchor,
     database: u32,
@@ -51,8 +52,8 @@ impl Comparison {
 }
 
 impl Stores {
-    /// Databases for `sites` sites, all empty.
-    pub fn empty(catalogue: Arc<Catalogue>, baseline: u32, sites: usize) -> Self {
+    /// Logs in which nothing has arrived; every site holds nothing ([`Holdings::default`]).
+    pub fn empty(catalogue: Arc<Catalogue>, baseline: u32) -> Self {
         Self {
             published: baseline,
             source_anchor: 0,
@@ -61,24 +62,21 @@ impl Stores {
             versions: vec![(Anchor(0), Bytes::ZERO)],
             last_scheduled: None,
             last_any: None,
-            held: vec![Held::default(); sites],
             catalogue,
         }
     }
 
-    /// Databases for `sites` sites that all hold the first `baseline` revisions, as content
-    /// version 1.
-    pub fn current(catalogue: Arc<Catalogue>, baseline: u32, sites: usize) -> Self {
-        let mut stores = Self::empty(catalogue, baseline, sites);
+    /// Logs in which the first `baseline` revisions have arrived, as content version 1; and what
+    /// a site holds that has all of them.
+    pub fn current(catalogue: Arc<Catalogue>, baseline: u32) -> (Self, Holdings) {
+        let mut stores = Self::empty(catalogue, baseline);
         stores.wsus_log.append(0..baseline, &stores.catalogue);
         stores.database_log.append(0..baseline, &stores.catalogue);
         stores.source_anchor = baseline;
         stores.add_version();
-        stores.last_scheduled = Some(stores.wsus_log.end());
-        stores.last_any = stores.last_scheduled;
         let wsus = stores.wsus_log.end();
-        stores.held.fill(Held { wsus, internet: wsus, database: 1 });
-        stores
+        (stores.last_scheduled, stores.last_any) = (Some(wsus), Some(wsus));
+        (stores, Holdings { wsus, internet: wsus, database: 1 })
     }
 
     /// Everything the source ever publishes.
@@ -110,30 +108,15 @@ impl Stores {
     }
 
     /// The top-level WSUS has committed what it pulled from the source.
-    pub fn commit_from_source(&mut self, top_level: SiteId, pull: Pull) {
+    pub fn commit_from_source(&mut self, top_level: &mut Holdings, pull: Pull) {
         self.wsus_log.append(self.source_anchor..pull.upto.0, &self.catalogue);
         self.source_anchor = pull.upto.0;
-        self.held[top_level.index()].wsus = self.wsus_log.end();
-    }
-
-    /// A site's WSUS has committed what it pulled from its parent's (P2).
-    pub fn commit(&mut self, site: SiteId, pull: Pull) {
-        let wsus = &mut self.held[site.index()].wsus;
-        // I2: what is held only grows.
-        assert!(pull.upto >= *wsus, "an anchor never moves back");
-        *wsus = pull.upto;
-    }
-
-    /// A site's internet-based WSUS has committed what it pulled from the active one (P6).
-    pub fn commit_internet(&mut self, site: SiteId, pull: Pull) {
-        let held = &mut self.held[site.index()];
-        assert!(pull.upto >= held.internet && pull.upto <= held.wsus, "a replica follows");
-        held.internet = pull.upto;
+        top_level.wsus = self.wsus_log.end();
     }
 
     /// What a full or a delta import at the top-level site would apply now (P4).
-    pub fn compare(&self, top_level: SiteId, full: bool) -> Comparison {
-        let upto = self.held[top_level.index()].wsus;
+    pub fn compare(&self, top_level: &Holdings, full: bool) -> Comparison {
+        let upto = top_level.wsus;
         // P4: full looks at everything since the last scheduled sync (before that the two hold
         // the same), delta at what came since the last sync of any kind.
         let since = if full { self.last_scheduled } else { self.last_any };
@@ -158,7 +141,7 @@ impl Stores {
     }
 
     /// The top-level site database has applied a comparison; gives the content version (P5).
-    pub fn apply(&mut self, top_level: SiteId, comparison: Comparison) -> u32 {
+    pub fn apply(&mut self, top_level: &mut Holdings, comparison: Comparison) -> u32 {
         self.last_any = Some(comparison.upto);
         if comparison.full {
             self.last_scheduled = Some(comparison.upto);
@@ -169,9 +152,9 @@ impl Stores {
                 self.database_log.append(range, &self.catalogue);
             }
             self.add_version();
-            self.held[top_level.index()].database += 1;
+            top_level.database += 1;
         }
-        self.held[top_level.index()].database
+        top_level.database
     }
 
     /// What the database log has grown by makes a content version.
@@ -187,13 +170,6 @@ impl Stores {
         (to.0 - from.0, bytes)
     }
 
-    /// A child's database has taken the package that brings it to that version (R1, R7).
-    pub fn insert(&mut self, site: SiteId, version: u32) {
-        let database = &mut self.held[site.index()].database;
-        assert_eq!(version, *database + 1, "packages go in one by one, in order (R7)");
-        *database = version;
-    }
-
     /// The releases a WSUS holds whole at `to` and did not at `from`.
     pub fn arrived_in_wsus(&self, from: Anchor, to: Anchor) -> &[(u32, ReleaseId)] {
         self.wsus_log.completed(from, to)
@@ -206,18 +182,39 @@ impl Stores {
     }
 
     /// A site's active WSUS.
-    pub fn wsus(&self, site: SiteId) -> impl UpdateServices + '_ {
-        Wsus { stores: self, anchor: self.held[site.index()].wsus }
+    pub fn wsus(&self, site: &Holdings) -> impl UpdateServices + '_ {
+        Wsus { stores: self, anchor: site.wsus }
     }
 
     /// A site's internet-based WSUS.
-    pub fn internet_wsus(&self, site: SiteId) -> impl UpdateServices + '_ {
-        Wsus { stores: self, anchor: self.held[site.index()].internet }
+    pub fn internet_wsus(&self, site: &Holdings) -> impl UpdateServices + '_ {
+        Wsus { stores: self, anchor: site.internet }
     }
 
     /// A site's database.
-    pub fn database(&self, site: SiteId) -> impl SiteDatabase + '_ {
-        Database { stores: self, version: self.held[site.index()].database }
+    pub fn database(&self, site: &Holdings) -> impl SiteDatabase + '_ {
+        Database { stores: self, version: site.database }
+    }
+}
+
+impl Holdings {
+    /// The WSUS has committed what it pulled from its parent's (P2).
+    pub fn commit(&mut self, pull: Pull) {
+        // I2: what is held only grows.
+        assert!(pull.upto >= self.wsus, "an anchor never moves back");
+        self.wsus = pull.upto;
+    }
+
+    /// The internet-based WSUS has committed what it pulled from the active one (P6).
+    pub fn commit_internet(&mut self, pull: Pull) {
+        assert!(pull.upto >= self.internet && pull.upto <= self.wsus, "a replica follows");
+        self.internet = pull.upto;
+    }
+
+    /// The database has taken the package that brings it to that version (R1, R7).
+    pub fn insert(&mut self, version: u32) {
+        assert_eq!(version, self.database + 1, "packages go in one by one, in order (R7)");
+        self.database = version;
     }
 }
 

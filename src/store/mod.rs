@@ -29,7 +29,7 @@ mod revision;
 use crate::units::Bytes;
 
 pub use catalogue::{Catalogue, Contents};
-pub use in_memory::{Comparison, Stores};
+pub use in_memory::{Comparison, Holdings, Stores};
 pub use revision::{Change, Revision, RevisionId, UpdateId};
 
 /// How far a WSUS server has taken what its upstream received (P2): a number of revisions.

@@ -10,17 +10,28 @@ use crate::units::{FaultId, LinkId, SiteId};
 /// read millions of times, close together.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Place {
-    /// The site whose WSUS this one's pulls from, and whose senders feed it; `None` at the root
-    /// and at the top-level site.
-    pub upstream: Option<SiteId>,
-    /// The circuit over which it is reached.
-    pub circuit: Option<LinkId>,
+    /// Positions, or `u32::MAX` for none: half the size of an `Option`.
+    upstream: u32,
+    circuit: u32,
     /// Position in the scenario's timings.
     pub timing: u32,
     /// Has it an active software update point?
     pub has_point: bool,
     /// Does that stand on the site server itself? (H5)
     pub point_is_local: bool,
+}
+
+impl Place {
+    /// The site whose WSUS this one's pulls from, and whose senders feed it; `None` at the root
+    /// and at the top-level site.
+    pub fn upstream(&self) -> Option<SiteId> {
+        (self.upstream != u32::MAX).then_some(SiteId(self.upstream))
+    }
+
+    /// The circuit over which it is reached.
+    pub fn circuit(&self) -> Option<LinkId> {
+        (self.circuit != u32::MAX).then_some(LinkId(self.circuit))
+    }
 }
 
 /// What all replications of a scenario share: everything about its world that is no chance.
@@ -97,13 +108,15 @@ impl<'s> Blueprint<'s> {
 fn places(scenario: &Scenario, top_level: Option<SiteId>) -> Vec<Place> {
     let place = |(position, site): (usize, &Site)| {
         let is_top_level = top_level == Some(SiteId(position as u32));
+        let upstream = site.parent.filter(|_| !is_top_level);
+        // U1: a source of its own has a circuit of its own.
+        let circuit = match scenario.source {
+            Source::Wsus(Some(link)) if is_top_level => Some(link),
+            _ => site.link,
+        };
         Place {
-            upstream: site.parent.filter(|_| !is_top_level),
-            // U1: a source of its own has a circuit of its own.
-            circuit: match scenario.source {
-                Source::Wsus(Some(link)) if is_top_level => Some(link),
-                _ => site.link,
-            },
+            upstream: upstream.map_or(u32::MAX, |site| site.0),
+            circuit: circuit.map_or(u32::MAX, |link| link.0),
             timing: site.timing as u32,
             has_point: site.sup.is_some(),
             point_is_local: site.sup.is_some_and(|point| point.local),

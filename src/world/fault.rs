@@ -116,7 +116,7 @@ impl Faults {
             let ahead = self.ahead.get(&site).into_iter().flatten().map(|one| one.fault);
             ahead.chain(holding).find(|&fault| kinds.contains(effect(scenario, fault)))
         };
-        let upstream = blueprint.places()[site.index()].upstream;
+        let upstream = blueprint.places()[site.index()].upstream();
         holds(site, here).or_else(|| holds(upstream?, above))
     }
 }

@@ -36,7 +36,7 @@ use crate::engine::{
 };
 use crate::kernel::Kernel;
 use crate::scenario::{Action, Initial, Occurs, Scenario};
-use crate::store::{Comparison, Stores};
+use crate::store::{Comparison, Holdings, SiteDatabase, Stores, UpdateServices};
 use crate::trace::{Cause, Fact, Trace};
 use crate::units::{FaultId, Instant, ReleaseId, SiteId};
 
@@ -78,7 +78,6 @@ impl<'s> World<'s> {
     pub fn new(blueprint: &'s Blueprint<'s>, replication: u32) -> Self {
         let scenario = blueprint.scenario;
         let chance = Chance::new(scenario.seed, replication);
-        let sites = scenario.sites.len();
         let (catalogue, baseline) = (blueprint.catalogue.clone(), blueprint.baseline);
         // H3: a site that no metadata can reach has an engine that nothing ever speaks to.
         let inert = Policy {
@@ -88,15 +87,19 @@ impl<'s> World<'s> {
             retry_limit: None,
         };
         let policies = blueprint.policies.iter().map(|policy| policy.unwrap_or(inert));
-        let (engine, stores): (fn(Policy) -> Engine, _) = match scenario.initial {
+        let ((stores, holdings), engine): (_, fn(Policy) -> Engine) = match scenario.initial {
             Initial::Current => {
-                (|policy| Engine::current(policy, 1), Stores::current(catalogue, baseline, sites))
+                (Stores::current(catalogue, baseline), |policy| Engine::current(policy, 1))
             }
-            Initial::Empty => (Engine::new, Stores::empty(catalogue, baseline, sites)),
+            Initial::Empty => {
+                ((Stores::empty(catalogue, baseline), Holdings::default()), Engine::new)
+            }
         };
         let sites = policies.zip(blueprint.places()).zip(&blueprint.entities);
         let mut sites: Vec<SiteState> = sites
-            .map(|((policy, place), entity)| SiteState::new(engine(policy), *place, *entity))
+            .map(|((policy, place), entity)| {
+                SiteState::new(engine(policy), *place, holdings, *entity)
+            })
             .collect();
         let faults = Faults::new(blueprint, &chance, &mut sites);
         let mut world = Self {
@@ -174,9 +177,24 @@ impl<'s> World<'s> {
         self.events
     }
 
-    /// What the sites hold.
+    /// What all databases share.
     pub fn stores(&self) -> &Stores {
         &self.stores
+    }
+
+    /// What the active WSUS of a site holds.
+    pub fn wsus(&self, site: SiteId) -> impl UpdateServices + '_ {
+        self.stores.wsus(&self.sites[site.index()].holdings)
+    }
+
+    /// What the internet-based WSUS of a site holds.
+    pub fn internet_wsus(&self, site: SiteId) -> impl UpdateServices + '_ {
+        self.stores.internet_wsus(&self.sites[site.index()].holdings)
+    }
+
+    /// What the database of a site holds.
+    pub fn database(&self, site: SiteId) -> impl SiteDatabase + '_ {
+        self.stores.database(&self.sites[site.index()].holdings)
     }
 
     /// The engine of a site.

@@ -171,7 +171,7 @@ impl World<'_> {
         if self.is_down(site) {
             return;
         }
-        self.stores.insert(site, version);
+        self.sites[site.index()].holdings.insert(version);
         self.record(site, Fact::PackageInserted { version });
         self.record_database_arrivals(site, version);
         self.feed(site, Input::Inserted { insertion });

@@ -1,6 +1,6 @@
 use crate::engine::{Engine, Reason};
 use crate::kernel::{Entity, Handle};
-use crate::store::Pull;
+use crate::store::{Holdings, Pull};
 use crate::trace::Cause;
 use crate::units::Instant;
 
@@ -11,11 +11,14 @@ use super::blueprint::Place;
 /// All that an event asks of its site lies together here, so that a large hierarchy costs one
 /// trip to memory for each event and not five.
 #[derive(Clone, Debug)]
+#[repr(align(64))]
 pub(super) struct SiteState {
     /// What the site decides.
     pub engine: Engine,
     /// What the scenario says of it.
     pub place: Place,
+    /// What it holds.
+    pub holdings: Holdings,
     /// By what its draws are named.
     pub entity: Entity,
     /// How many faults hold each of its parts.
@@ -95,10 +98,11 @@ pub(super) struct OutOfOrder {
 }
 
 impl SiteState {
-    pub fn new(engine: Engine, place: Place, entity: Entity) -> Self {
+    pub fn new(engine: Engine, place: Place, holdings: Holdings, entity: Entity) -> Self {
         Self {
             engine,
             place,
+            holdings,
             entity,
             out_of_order: OutOfOrder::default(),
             pull: Pull::default(),

@@ -61,8 +61,8 @@ impl World<'_> {
             None => self.stores.pull_from_source(),
             // P2: everything the upstream has received since this server's own anchor.
             Some(parent) => {
-                let anchor = self.stores.wsus(site).anchor();
-                self.stores.wsus(parent).since(anchor)
+                let anchor = self.wsus(site).anchor();
+                self.wsus(parent).since(anchor)
             }
         };
         let version = parent.map_or(0, |up| self.sites[up.index()].engine.version());
@@ -166,22 +166,23 @@ impl World<'_> {
         }
         let pull = self.sites[site.index()].pull;
         let Pull { updates, bytes, .. } = pull;
-        let before = self.stores.wsus(site).anchor();
+        let before = self.wsus(site).anchor();
         // P2: the anchor moves only now that the pull has been committed.
         let version = match self.upstream(site) {
             None => {
                 if self.scenario().source != Source::None {
-                    self.stores.commit_from_source(site, pull);
+                    let holdings = &mut self.sites[site.index()].holdings;
+                    self.stores.commit_from_source(holdings, pull);
                 }
                 None
             }
             Some(_) => {
-                self.stores.commit(site, pull);
+                self.sites[site.index()].holdings.commit(pull);
                 Some(self.sites[site.index()].upstream_version)
             }
         };
         self.record(site, Fact::Pulled { attempt, updates, bytes });
-        let after = self.stores.wsus(site).anchor();
+        let after = self.wsus(site).anchor();
         for index in 0..self.stores.arrived_in_wsus(before, after).len() {
             let (_, release) = self.stores.arrived_in_wsus(before, after)[index];
             self.record_aside(site, Fact::Arrived { release, part: Part::Wsus });
@@ -211,7 +212,7 @@ impl World<'_> {
             return;
         }
         let full = kind == Kind::Full;
-        self.importing = self.stores.compare(site, full);
+        self.importing = self.stores.compare(&self.sites[site.index()].holdings, full);
         let updates = self.importing.updates();
         // P4: a full one costs with the catalogue, a delta with the change.
         let known = if full { self.known() } else { 0 };
@@ -225,8 +226,8 @@ impl World<'_> {
         }
         let comparison = std::mem::take(&mut self.importing);
         let updates = comparison.updates();
-        let before = self.stores.database(site).content_version();
-        let version = self.stores.apply(site, comparison);
+        let before = self.database(site).content_version();
+        let version = self.stores.apply(&mut self.sites[site.index()].holdings, comparison);
         self.record(site, Fact::Imported { attempt, updates, version });
         if version > before {
             self.record_database_arrivals(site, version);
@@ -246,8 +247,8 @@ impl World<'_> {
         if self.point_is_down(site) {
             return self.fail_now(site, attempt, Reason::UpstreamUnreachable);
         }
-        let anchor = self.stores.internet_wsus(site).anchor();
-        let pull = self.stores.wsus(site).since(anchor);
+        let anchor = self.internet_wsus(site).anchor();
+        let pull = self.wsus(site).since(anchor);
         self.sites[site.index()].pull = pull;
         let scenario = self.scenario();
         let point = scenario.sites[site.index()].internet_sup.as_ref();
@@ -271,8 +272,8 @@ impl World<'_> {
         }
         let pull = self.sites[site.index()].pull;
         let Pull { updates, bytes, upto } = pull;
-        let before = self.stores.internet_wsus(site).anchor();
-        self.stores.commit_internet(site, pull);
+        let before = self.internet_wsus(site).anchor();
+        self.sites[site.index()].holdings.commit_internet(pull);
         self.record(site, Fact::InternetPointSynced { attempt, updates, bytes });
         for index in 0..self.stores.arrived_in_wsus(before, upto).len() {
             let (_, release) = self.stores.arrived_in_wsus(before, upto)[index];
@@ -322,12 +323,12 @@ impl World<'_> {
 
     /// The site whose WSUS this one's pulls from; `None` at the top-level site (P2).
     pub(super) fn upstream(&self, site: SiteId) -> Option<SiteId> {
-        self.sites[site.index()].place.upstream
+        self.sites[site.index()].place.upstream()
     }
 
     /// The circuit over which a site is reached; at the top-level site, its source.
     pub(super) fn circuit(&self, site: SiteId) -> Option<&Link> {
-        let link = self.sites[site.index()].place.circuit?;
+        let link = self.sites[site.index()].place.circuit()?;
         Some(&self.scenario().links[link.index()])
     }
 

@@ -138,7 +138,7 @@ fn held(world: &World<'_>, site: SiteId, code: &str) -> String {
     let stores = world.stores();
     let updates = stores.catalogue().updates();
     let all = (0..updates).map(supsim::store::UpdateId);
-    let (wsus, database) = (stores.wsus(site), stores.database(site));
+    let (wsus, database) = (world.wsus(site), world.database(site));
     let in_wsus = all.clone().filter(|update| wsus.held(*update).is_some()).count();
     let in_database = all.clone().filter(|update| database.held(*update).is_some()).count();
     let behind = all.filter(|update| database.held(*update) != wsus.held(*update)).count();

@@ -10,7 +10,7 @@ use crate::units::Instant;
 
 const SITES: usize = 4;
 const BASELINE: u32 = 12;
-const TOP: SiteId = SiteId(0);
+const TOP: usize = 0;
 
 /// What a database holds, told naively: the newest revision of each update.
 type Plain = BTreeMap<UpdateId, RevisionId>;
@@ -69,8 +69,11 @@ proptest! {
         current in any::<bool>(),
     ) {
         let catalogue = catalogue(&releases);
-        let build = if current { Stores::current } else { Stores::empty };
-        let mut stores = build(catalogue.clone(), BASELINE, SITES);
+        let (mut stores, first) = match current {
+            true => Stores::current(catalogue.clone(), BASELINE),
+            false => (Stores::empty(catalogue.clone(), BASELINE), Holdings::default()),
+        };
+        let mut held = [first; SITES];
         let mut wsus = vec![Plain::new(); SITES];
         let mut database = vec![Plain::new(); SITES];
         if current {
@@ -93,14 +96,14 @@ proptest! {
                 Step::Publish => {}
                 Step::PullTop => {
                     let pull = stores.pull_from_source();
-                    stores.commit_from_source(TOP, pull);
+                    stores.commit_from_source(&mut held[TOP], pull);
                     (0..published).for_each(|id| take(&mut wsus[0], &catalogue, RevisionId(id)));
                 }
                 Step::Import { full } => {
-                    let comparison = stores.compare(TOP, full);
-                    let before = stores.database(TOP).content_version();
+                    let comparison = stores.compare(&held[TOP], full);
+                    let before = stores.database(&held[TOP]).content_version();
                     let changes = comparison.updates();
-                    let after = stores.apply(TOP, comparison);
+                    let after = stores.apply(&mut held[TOP], comparison);
                     // P5: the version rises by one exactly when something changed.
                     prop_assert_eq!(after, before + u32::from(changes > 0));
                     if full {
@@ -118,30 +121,29 @@ proptest! {
                     }
                 }
                 Step::Pull { site } => {
-                    let parent = SiteId(site - 1);
-                    let pull = stores.wsus(parent).since(stores.wsus(SiteId(site)).anchor());
-                    stores.commit(SiteId(site), pull);
+                    let anchor = stores.wsus(&held[site as usize]).anchor();
+                    let pull = stores.wsus(&held[site as usize - 1]).since(anchor);
+                    held[site as usize].commit(pull);
                     wsus[site as usize] = wsus[site as usize - 1].clone();
                 }
                 Step::Insert { site } => {
-                    let version = stores.database(SiteId(site)).content_version();
-                    let above = stores.database(SiteId(site - 1)).content_version();
+                    let version = stores.database(&held[site as usize]).content_version();
+                    let above = stores.database(&held[site as usize - 1]).content_version();
                     if version < above {
-                        stores.insert(SiteId(site), version + 1);
+                        held[site as usize].insert(version + 1);
                         database[site as usize] =
                             packages[(version + 1 - first_version - 1) as usize].clone();
                     }
                 }
             }
             for site in 0..SITES {
-                let id = SiteId(site as u32);
                 for update in (0..catalogue.updates()).map(UpdateId) {
                     prop_assert_eq!(
-                        stores.wsus(id).held(update), wsus[site].get(&update).copied(),
+                        stores.wsus(&held[site]).held(update), wsus[site].get(&update).copied(),
                         "WSUS of site {}, update {:?}", site, update
                     );
                     prop_assert_eq!(
-                        stores.database(id).held(update), database[site].get(&update).copied(),
+                        stores.database(&held[site]).held(update), database[site].get(&update).copied(),
                         "database of site {}, update {:?}", site, update
                     );
                 }
@@ -153,20 +155,22 @@ proptest! {
 #[test]
 fn a_release_has_arrived_when_all_of_it_has() {
     let catalogue = catalogue(&[(3, 2, 0, 0, 0), (1, 0, 0, 0, 0)]);
-    let mut stores = Stores::current(catalogue, BASELINE, SITES);
+    let (mut stores, mut top) = Stores::current(catalogue, BASELINE);
     stores.publish(ReleaseId(0));
     stores.publish(ReleaseId(1));
-    let before = stores.wsus(TOP).anchor();
-    stores.commit_from_source(TOP, stores.pull_from_source());
-    let after = stores.wsus(TOP).anchor();
+    let before = stores.wsus(&top).anchor();
+    stores.commit_from_source(&mut top, stores.pull_from_source());
+    let after = stores.wsus(&top).anchor();
     let releases = |found: &[(u32, ReleaseId)]| found.iter().map(|one| one.1.0).collect::<Vec<_>>();
     assert_eq!(releases(stores.arrived_in_wsus(before, after)), [0, 1]);
     assert!(stores.arrived_in_wsus(after, after).is_empty());
 
     // P4: a delta leaves the revised updates of release 0 behind; only a full one completes it.
-    let version = stores.apply(TOP, stores.compare(TOP, false));
+    let delta = stores.compare(&top, false);
+    let version = stores.apply(&mut top, delta);
     assert_eq!(releases(stores.arrived_in_database(version)), [1]);
-    let version = stores.apply(TOP, stores.compare(TOP, true));
+    let full = stores.compare(&top, true);
+    let version = stores.apply(&mut top, full);
     assert_eq!(releases(stores.arrived_in_database(version)), [0]);
     assert_eq!(stores.package(version), (2, Bytes(399)));
 }
@@ -174,9 +178,10 @@ fn a_release_has_arrived_when_all_of_it_has() {
 #[test]
 fn ten_thousand_sites_with_a_hundred_thousand_updates_share_one_log() {
     let catalogue = Arc::new(Catalogue::with_baseline(100_000, Bytes(6_000_000_000)));
-    let mut stores = Stores::current(catalogue, 100_000, 10_000);
-    assert_eq!(stores.wsus(SiteId(9_999)).held(UpdateId(77)), Some(RevisionId(77)));
-    let pull = stores.wsus(TOP).since(stores.wsus(SiteId(9_999)).anchor());
-    stores.commit(SiteId(9_999), pull);
-    assert!(size_of::<Held>() * 10_000 < 1 << 20, "what a site holds takes a few words");
+    let (stores, first) = Stores::current(catalogue, 100_000);
+    let mut sites = vec![first; 10_000];
+    assert_eq!(stores.wsus(&sites[9_999]).held(UpdateId(77)), Some(RevisionId(77)));
+    let pull = stores.wsus(&sites[0]).since(stores.wsus(&sites[9_999]).anchor());
+    sites[9_999].commit(pull);
+    assert!(size_of::<Holdings>() * sites.len() < 1 << 20, "what a site holds takes a few words");
 }
