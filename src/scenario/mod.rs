@@ -16,6 +16,7 @@ mod calendar;
 mod catalogue;
 mod civil;
 mod clock;
+mod core_schema;
 mod cost;
 mod defaults;
 mod error;

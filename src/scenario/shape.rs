@@ -1,8 +1,8 @@
 //! Maps, lists and choices: the shape of what is read.
 
+use super::core_schema::kind_of;
 use super::reader::{Finding, Reader, list};
 use super::source::Place;
-use super::text::is_null;
 use super::yaml::{Entry, Node, Value};
 
 /// One of several alternatives: a bare word, or a map with one key.
@@ -274,14 +274,5 @@ fn first_place(node: &Node<'_>, entries: &[Entry<'_>]) -> Place {
     match entries.first() {
         Some(first) if node.place.start == first.place.start => first.place,
         _ => node.place,
-    }
-}
-
-pub(super) fn kind_of(value: &Value<'_>) -> &'static str {
-    match value {
-        Value::Plain(text) if is_null(text) => "nothing",
-        Value::Plain(_) | Value::Quoted(_) | Value::Broken => "a single value",
-        Value::List(_) => "a list",
-        Value::Map(_) => "a map",
     }
 }

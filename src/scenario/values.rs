@@ -7,9 +7,9 @@ use jiff::civil;
 
 use super::calendar::{DayOfMonth, Rule, WEEKDAYS, WEEKS};
 use super::civil::{Wall, Written, date_time, on_the_wall, time_of_day};
+use super::core_schema::is_null;
 use super::reader::{Reader, Wrong, nearest};
 use super::source::Place;
-use super::text::is_null;
 use super::yaml::{Node, Value};
 use super::{Clock, Zone, quantity, windows_zones};
 use crate::units::{Bytes, Duration, Instant, Probability, Rate};
