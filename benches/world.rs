@@ -5,6 +5,8 @@
 //! `-- --sites N` only that size is run (1,000,000 is worth a try), with `-- --quick` a tenth of
 //! a year; with `-- --unrecorded` nothing is recorded, for a profiler.
 //!
+//! Last comes a planner's hierarchy, `scenarios/10-two-hundred-sites.yaml`: runs a second.
+//!
 //! The hierarchy is the `tree` of the comparison with other engines: fan-out 20, a sync from the
 //! root every week for a year, requests that take 1 to 60 seconds, exponential work, 10 % of the
 //! attempts failing and retried after 60 minutes. Beside it, here, everything else is real too:
@@ -117,5 +119,35 @@ fn main() {
                 time / none,
             );
         }
+    }
+    if only.is_none() {
+        replications(rounds);
+    }
+}
+
+/// How many replications of 200 sites and a week one thread makes in a second.
+fn replications(rounds: u32) {
+    const RUNS: u32 = 100;
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios/10-two-hundred-sites.yaml");
+    let Ok((mut scenario, _)) = Scenario::read(path.as_ref(), &Overrides::default()) else {
+        panic!("{path} is wrong");
+    };
+    for (recording, name) in [(Recording::None, "none"), (Recording::Attempts, "attempts")] {
+        scenario.recording = recording;
+        let blueprint = Blueprint::new(&scenario);
+        let mut times = Vec::new();
+        for round in 0..rounds {
+            let watch = Stopwatch::start();
+            for run in 0..RUNS {
+                let mut world = World::new(&blueprint, round * RUNS + run);
+                world.run_until(Instant::START + scenario.duration);
+            }
+            times.push(watch.nanos() / f64::from(RUNS));
+        }
+        let time = median(&times);
+        println!(
+            "200 sites, a week, recording {name}: {:.0} runs a second on one thread",
+            1e9 / time
+        );
     }
 }
