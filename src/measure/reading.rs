@@ -160,9 +160,12 @@ impl<'a> Reading<'a> {
                 (one.end, one.ending) = (Some(at), Ending::Failed);
                 (one.failure, one.retry_at) = (Some(failure), retry_at);
             }),
-            // The site's own sync stands; the point's failure is its own (P9).
+            // The site's own sync stands; the point's failure is its own (P9). It may come under
+            // the number of a later sync that failed itself: that one keeps its failure.
             Status::OutOfStep { failure, retry_at, .. } => self.change_last(site, |one| {
-                (one.failure, one.retry_at) = (Some(failure), retry_at);
+                if one.ending != Ending::Failed {
+                    (one.failure, one.retry_at) = (Some(failure), retry_at);
+                }
             }),
         }
     }

@@ -7,6 +7,7 @@ use super::{Blueprint, Event, Fact, Input, SiteId, SiteState, State, World};
 use crate::engine::{Phase, Reason};
 use crate::kernel::Handle;
 use crate::scenario::{FailPhase, FailSync, FaultEffect, Occurs, Pick, Scenario};
+use crate::trace::Cause;
 use crate::units::{FaultId, Instant};
 
 /// Which faults hold which sites, and what they have in store. Sparse: what is in order costs
@@ -25,9 +26,12 @@ pub(super) struct Faults {
     /// The faults that the synchronisation under way at each site will meet.
     ahead: BTreeMap<SiteId, Vec<Ahead>>,
     /// Triggers that came while a site server was down (T7).
-    kept: BTreeMap<SiteId, Vec<Input>>,
+    kept: BTreeMap<SiteId, Vec<(Input, Cause)>>,
     /// The timers of internet-based points that were left behind (P9).
     internet_timers: BTreeMap<SiteId, Handle>,
+    /// When internet-based points will be through. One that synchronises by itself is tried again
+    /// under the same number (P9), so that number alone does not tell an old answer from a new.
+    internet_ends: BTreeMap<SiteId, Handle>,
 }
 
 /// A fault that a synchronisation will meet.
@@ -53,20 +57,21 @@ impl Faults {
             ahead: BTreeMap::new(),
             kept: BTreeMap::new(),
             internet_timers: BTreeMap::new(),
+            internet_ends: BTreeMap::new(),
         }
     }
 
     /// A trigger that comes while the site server is down waits for the restart (T7); anything
     /// else was meant for a memory that is gone.
-    pub fn keep_for_restart(&mut self, site: SiteId, input: Input) {
+    pub fn keep_for_restart(&mut self, site: SiteId, input: Input, cause: Cause) {
         match input {
             Input::ScheduleDue
             | Input::RunSynchronizationChosen
             | Input::SyncRequested
             | Input::PointInstalled => {
                 let kept = self.kept.entry(site).or_default();
-                if !kept.contains(&input) {
-                    kept.push(input);
+                if !kept.iter().any(|one| one.0 == input) {
+                    kept.push((input, cause));
                 }
             }
             _ => {}
@@ -75,6 +80,20 @@ impl Faults {
 
     pub fn set_internet_timer(&mut self, site: SiteId, handle: Handle) {
         self.internet_timers.insert(site, handle);
+    }
+
+    pub fn set_internet_end(&mut self, site: SiteId, handle: Handle) {
+        self.internet_ends.insert(site, handle);
+    }
+
+    pub fn take_internet_end(&mut self, site: SiteId) -> Option<Handle> {
+        self.internet_ends.remove(&site)
+    }
+
+    /// What the synchronisation under way was to meet has struck: each attempt fails once, also
+    /// that of an internet-based point which is tried again by itself (P9).
+    pub fn have_struck(&mut self, site: SiteId) {
+        self.ahead.remove(&site);
     }
 
     pub fn take_internet_timer(&mut self, site: SiteId) -> Option<Handle> {
@@ -264,7 +283,7 @@ impl World<'_> {
     pub(super) fn fault_begins(&mut self, fault: FaultId) {
         for index in 0..self.faults.hit[fault.index()].len() {
             let site = self.faults.hit[fault.index()][index];
-            self.cause = crate::trace::Cause::NONE;
+            self.cause = Cause::NONE;
             self.record(site, Fact::FaultBegan { fault });
             self.faults.holding.entry(site).or_default().push(fault);
             self.take_hold(site, fault);
@@ -272,13 +291,10 @@ impl World<'_> {
     }
 
     fn take_hold(&mut self, site: SiteId, fault: FaultId) {
-        let now = self.now();
-        let state = &mut self.sites[site.index()];
-        let out_of_order = &mut state.out_of_order;
+        let out_of_order = &mut self.sites[site.index()].out_of_order;
         match effect(self.blueprint.scenario, fault) {
             FaultEffect::LinkDown => {
                 out_of_order.link += 1;
-                state.last_cut = now;
                 self.break_off_pull(site);
             }
             FaultEffect::SourceDown => {
@@ -287,7 +303,9 @@ impl World<'_> {
             }
             FaultEffect::SupDown => {
                 out_of_order.point += 1;
+                let cause = self.cause;
                 self.point_goes_down(site);
+                self.cause = cause;
                 self.break_off_pulls_from(site);
             }
             FaultEffect::InternetSupDown => {
@@ -312,16 +330,21 @@ impl World<'_> {
     pub(super) fn fault_ends(&mut self, fault: FaultId) {
         for index in 0..self.faults.hit[fault.index()].len() {
             let site = self.faults.hit[fault.index()][index];
-            self.cause = crate::trace::Cause::NONE;
+            self.cause = Cause::NONE;
             self.record(site, Fact::FaultEnded { fault });
             let holding = self.faults.holding.entry(site).or_default();
             holding.retain(|one| *one != fault);
             if holding.is_empty() {
                 self.faults.holding.remove(&site);
             }
-            let out_of_order = &mut self.sites[site.index()].out_of_order;
+            let now = self.now();
+            let state = &mut self.sites[site.index()];
+            let out_of_order = &mut state.out_of_order;
             match effect(self.blueprint.scenario, fault) {
-                FaultEffect::LinkDown => out_of_order.link -= 1,
+                FaultEffect::LinkDown => {
+                    out_of_order.link -= 1;
+                    state.last_mended = now;
+                }
                 FaultEffect::SourceDown => out_of_order.source -= 1,
                 FaultEffect::SupDown => out_of_order.point -= 1,
                 FaultEffect::InternetSupDown => out_of_order.internet_point -= 1,
@@ -358,7 +381,8 @@ impl World<'_> {
     fn site_comes_up(&mut self, site: SiteId) {
         self.record(site, Fact::CameUp);
         self.feed(site, Input::Restarted);
-        for input in self.faults.kept.remove(&site).unwrap_or_default() {
+        for (input, cause) in self.faults.kept.remove(&site).unwrap_or_default() {
+            self.cause = cause;
             self.feed(site, input);
         }
     }
@@ -381,8 +405,10 @@ impl World<'_> {
     /// The children whose WSUS are in the middle of a transfer from this site's lose it.
     fn break_off_pulls_from(&mut self, site: SiteId) {
         let blueprint = self.blueprint;
+        let cause = self.cause;
         for &child in blueprint.children(site) {
             self.break_off_pull(child);
+            self.cause = cause;
         }
     }
 

@@ -251,7 +251,7 @@ impl<'s> World<'s> {
     fn feed(&mut self, site: SiteId, input: Input) {
         // T7: what comes while the site server is down waits for it, or is lost with its memory.
         if self.is_down(site) {
-            return self.faults.keep_for_restart(site, input);
+            return self.faults.keep_for_restart(site, input, self.cause);
         }
         let mut effects = std::mem::take(&mut self.effects);
         self.sites[site.index()].engine.handle(self.kernel.now(), input, &mut effects);
@@ -279,8 +279,12 @@ impl<'s> World<'s> {
             Effect::SetTimer { timer, at } => self.set_timer(site, timer, at),
             Effect::CancelTimer(timer) => self.cancel_timer(site, timer),
             Effect::Defer { trigger, kind } => {
-                let deferred = self.record_aside(site, Fact::TriggerDeferred { trigger, kind });
-                self.sites[site.index()].deferred = deferred;
+                let record = self.record_aside(site, Fact::TriggerDeferred { trigger, kind });
+                // T6: what merges with one that waits already, or is absorbed, leads to nothing.
+                let deferred = &mut self.sites[site.index()].deferred;
+                if deferred.is_none_or(|(waiting, _)| waiting < kind) {
+                    *deferred = Some((kind, record));
+                }
             }
             Effect::Refuse { trigger } => {
                 self.record(site, Fact::TriggerRefused { trigger });
@@ -298,14 +302,19 @@ impl<'s> World<'s> {
             };
             state.failing = None;
             // A sync that waited for the end of another is led to by what asked for it.
-            if !starts_by_itself(input) {
-                self.cause = state.deferred;
+            if !starts_by_itself(input)
+                && let Some((_, deferred)) = state.deferred.take()
+            {
+                self.cause = deferred;
             }
             self.record(site, Fact::Announced(status));
             self.draw_faults_of_attempt(site, attempt);
             return;
         }
         self.record(site, Fact::Announced(status));
+        if let Status::Failed { .. } = status {
+            self.sites[site.index()].last_failure = self.cause;
+        }
     }
 
     fn set_timer(&mut self, site: SiteId, timer: Timer, at: Instant) {
@@ -319,7 +328,14 @@ impl<'s> World<'s> {
             let spread = u128::from(stream.bits()) * (u128::from(jitter.micros()) + 1);
             due += crate::units::Duration::from_micros((spread >> 64) as u64);
         }
-        let handle = self.schedule(due.max(self.kernel.now()), Event::TimerFired { site, timer });
+        // Also when the timer is set anew at a restart (T7), the failure is what it goes back to.
+        let cause = match timer {
+            Timer::Retry => self.sites[site.index()].last_failure,
+            Timer::InternetPoint => self.cause,
+        };
+        let event = Event::TimerFired { site, timer };
+        let due = due.max(self.kernel.now());
+        let handle = self.kernel.schedule(due, Happening { event, cause });
         match timer {
             Timer::Retry => self.sites[site.index()].retry_timer = Some(handle),
             Timer::InternetPoint => self.faults.set_internet_timer(site, handle),
@@ -397,7 +413,6 @@ fn starts_by_itself(input: Input) -> bool {
             | Input::SyncRequested
             | Input::PointInstalled
             | Input::TimerFired(Timer::Retry)
-            | Input::Restarted
     )
 }
 

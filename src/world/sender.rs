@@ -87,11 +87,11 @@ impl World<'_> {
         let sent = now.since(Instant::START + self.transit(to, load));
         let sent = Instant::START + sent;
         let state = &self.sites[to.index()];
-        let cut_on_the_way = state.last_cut > sent && state.last_cut <= now;
+        // Cut when it was sent, or since: then the circuit is cut still, or was mended since.
+        let cut_on_the_way = state.out_of_order.link > 0 || state.last_mended > sent;
         let parent = self.upstream(to);
         let sender_is_down = parent.is_some_and(|parent| self.is_down(parent));
-        let lost =
-            state.out_of_order.link > 0 || cut_on_the_way || sender_is_down || self.is_down(to);
+        let lost = cut_on_the_way || sender_is_down || self.is_down(to);
         if !lost {
             if !self.senders.failing.is_empty() {
                 self.senders.failing.remove(&(to, load));

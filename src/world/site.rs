@@ -1,4 +1,4 @@
-use crate::engine::{Engine, Reason};
+use crate::engine::{Engine, Kind, Reason};
 use crate::kernel::{Entity, Handle};
 use crate::store::{Holdings, Pull};
 use crate::trace::Cause;
@@ -33,6 +33,8 @@ pub(super) struct SiteState {
     pub fault_ahead: bool,
     /// Is a transfer to its WSUS under way?
     pub transferring: bool,
+    /// The record that the pull under way began with.
+    pub pull_began: Cause,
     /// What [`super::Event::StepFails`] will say.
     pub failing: Option<Reason>,
     /// The retry timer (T4).
@@ -41,10 +43,12 @@ pub(super) struct SiteState {
     pub origin: Origin,
     /// Because of what it will when it next starts by something other than a retry.
     pub next_origin: Origin,
-    /// When its circuit was last cut; the start of the run when never.
-    pub last_cut: Instant,
-    /// The record of the trigger that waits (T6).
-    pub deferred: Cause,
+    /// When its circuit was last mended; the start of the run when never.
+    pub last_mended: Instant,
+    /// The trigger that waits (T6): what it asks for, and its record.
+    pub deferred: Option<(Kind, Cause)>,
+    /// The record of the last failure: what a retry goes back to (T4).
+    pub last_failure: Cause,
 }
 
 /// Because of what a synchronisation runs: the trigger at the top-level site that it goes back
@@ -110,12 +114,14 @@ impl SiteState {
             prone: 0,
             fault_ahead: false,
             transferring: false,
+            pull_began: Cause::NONE,
             failing: None,
             retry_timer: None,
             origin: Origin::INSTALLED,
             next_origin: Origin::INSTALLED,
-            last_cut: Instant::START,
-            deferred: Cause::NONE,
+            last_mended: Instant::START,
+            deferred: None,
+            last_failure: Cause::NONE,
         }
     }
 }

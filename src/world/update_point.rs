@@ -80,7 +80,9 @@ impl World<'_> {
         let uplink = self
             .upstream(site)
             .and_then(|parent| self.circuit(parent)?.bandwidth.map(|capacity| (parent, capacity)));
-        self.sites[site.index()].transferring = true;
+        let state = &mut self.sites[site.index()];
+        state.transferring = true;
+        state.pull_began = self.cause;
         if let Some((parent, capacity)) = uplink
             && pull.bytes.0 > 0
         {
@@ -107,6 +109,7 @@ impl World<'_> {
             uplink.finish(now, &mut through);
         }
         for (site, attempt) in through.drain(..) {
+            self.cause = self.sites[site.index()].pull_began;
             match self.circuit(site).map_or(Duration::ZERO, |link| link.latency) {
                 Duration::ZERO => self.transferred(site, attempt),
                 latency => {
@@ -237,6 +240,9 @@ impl World<'_> {
 
     /// The internet-based point pulls from its site's active one (P6).
     pub(super) fn sync_internet_point(&mut self, site: SiteId, attempt: u32) {
+        if let Some(end) = self.faults.take_internet_end(site) {
+            self.kernel.cancel(end);
+        }
         if self.hangs(site, attempt, FailPhase::Internet) {
             return;
         }
@@ -261,7 +267,8 @@ impl World<'_> {
         let draw = (state.entity, Purpose::Internet, state.origin.key());
         let work = self.chance.cost(&point.work, draw, pull.updates, self.known());
         let at = self.now() + carrying + work;
-        self.schedule(at, Event::InternetPointDone { site, attempt });
+        let end = self.schedule(at, Event::InternetPointDone { site, attempt });
+        self.faults.set_internet_end(site, end);
     }
 
     pub(super) fn internet_point_done(&mut self, site: SiteId, attempt: u32) {
@@ -313,6 +320,8 @@ impl World<'_> {
         if let Some(fault) = self.faults.responsible(self.blueprint, site, phase, reason) {
             self.record(site, Fact::FaultHit { fault, attempt });
         }
+        self.sites[site.index()].failing = None;
+        self.faults.have_struck(site);
         self.feed(site, Input::StepFailed { attempt, failure: Failure { phase, reason } });
     }
 

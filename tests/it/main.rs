@@ -3,6 +3,7 @@
 // Tests may read a clock: how long an answer takes is one of the questions.
 #![allow(clippy::disallowed_methods)]
 
+mod audit;
 mod bad_scenarios;
 mod cli;
 mod determinism;
@@ -12,6 +13,7 @@ mod real_driver;
 mod rules;
 mod stories;
 mod support;
+mod swarm;
 mod validation;
 mod worked_instants;
 mod world_rules;

@@ -39,7 +39,7 @@ until 1d 00:00
 0d 08:17:01.000000  CEN  arrived news in database  <- 12
 0d 08:17:01.000000  CEN  6702 done #1 version 2  <- 12
 0d 08:17:01.000000  CEN  policy-created version 2 new body  <- 14
-0d 08:17:01.000000  CEN  6701 started #2 delta (manual)  <- 9
+0d 08:17:01.000000  CEN  6701 started #2 delta (manual)  <- 5
 0d 08:17:02.000000  CEN  6704 synchronizing-wsus #2  <- 16
 0d 08:17:02.000000  CEN  transferred #2 0 B  <- 17
 0d 08:22:02.000000  CEN  pulled #2 0 updates 0 B  <- 18
