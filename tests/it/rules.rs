@@ -244,7 +244,10 @@ const RULES: &[Rule] = &[
             expect("by hand", started(&effects), Some((Kind::Full, Trigger::Manual)))?;
             bench.top_succeeds(1);
             let effects = bench.tell(Input::RunSynchronizationChosen);
-            expect("the second", started(&effects), Some((Kind::Delta, Trigger::Manual)))
+            expect("the second", started(&effects), Some((Kind::Delta, Trigger::Manual)))?;
+            bench.child();
+            let effects = bench.tell(Input::PointInstalled);
+            expect("at a child", started(&effects), Some((Kind::Full, Trigger::Installed)))
         },
         bug: |input, effects| {
             if input == Input::RunSynchronizationChosen {
@@ -703,6 +706,236 @@ const RULES: &[Rule] = &[
             expect("inserts", effects, vec![Effect::Insert { insertion: 1, version: 8 }])
         },
         bug: |_, effects| drop_if(effects, |effect| matches!(effect, Effect::Insert { .. })),
+    },
+    Rule {
+        id: "T4-kind",
+        says: "a delta is tried again as a delta; when it fails behind a pending full retry, that \
+               one keeps its instant and its kind",
+        check: |bench| {
+            bench.top_level();
+            bench.tell(Input::RunSynchronizationChosen);
+            bench.fails(PULL_FAILED);
+            bench.wait(MINUTE * 60);
+            let effects = bench.tell(Input::TimerFired(Timer::Retry));
+            expect("a delta again", started(&effects), Some((Kind::Delta, Trigger::Retry)))?;
+            bench.top_succeeds(8);
+
+            bench.tell(Input::ScheduleDue);
+            bench.fails(PULL_FAILED);
+            let due = bench.engine.retry_at();
+            bench.wait(MINUTE * 10);
+            bench.tell(Input::RunSynchronizationChosen);
+            let effects = bench.fails(PULL_FAILED);
+            expect("no second timer", timers(&effects), 0)?;
+            expect("the same instant", bench.engine.retry_at(), due)?;
+            bench.wait(MINUTE * 50);
+            let effects = bench.tell(Input::TimerFired(Timer::Retry));
+            expect("the full one", started(&effects), Some((Kind::Full, Trigger::Retry)))
+        },
+        bug: |input, effects| {
+            if input == Input::TimerFired(Timer::Retry) {
+                replace_kind(effects, Kind::Full);
+            }
+        },
+    },
+    Rule {
+        id: "T4-moved",
+        says: "a timer that rings before its instant is set again, and one that nobody needs any \
+               more does nothing",
+        check: |bench| {
+            bench.child();
+            bench.tell(Input::SyncRequested);
+            bench.fails(PULL_FAILED);
+            let at = bench.now + MINUTE * 60;
+            bench.wait(MINUTE * 59);
+            let again = Effect::SetTimer { timer: Timer::Retry, at };
+            expect("too early", bench.tell(Input::TimerFired(Timer::Retry)), vec![again])?;
+            bench.tell(Input::SyncRequested);
+            bench.child_succeeds(8);
+            bench.wait(MINUTE);
+            expect("replaced", bench.tell(Input::TimerFired(Timer::Retry)), vec![])
+        },
+        bug: |_, effects| drop_if(effects, |effect| matches!(effect, Effect::SetTimer { .. })),
+    },
+    Rule {
+        id: "T6-waits",
+        says: "what waits starts also after a failure, under the name of what came first, and a \
+               retry that falls due meanwhile waits like any other",
+        check: |bench| {
+            bench.top_level();
+            bench.tell(Input::RunSynchronizationChosen);
+            bench.tell(Input::ScheduleDue);
+            bench.tell(Input::PointInstalled);
+            let effects = bench.fails(PULL_FAILED);
+            expect("statuses", statuses(&effects), vec![6703, 6701])?;
+            expect("the first of two", started(&effects), Some((Kind::Full, Trigger::Schedule)))?;
+            expect("it covers the delta's retry", bench.engine.retry_at(), None)?;
+
+            bench.top_level();
+            bench.tell(Input::ScheduleDue);
+            bench.fails(PULL_FAILED);
+            bench.wait(MINUTE * 55);
+            bench.tell(Input::RunSynchronizationChosen);
+            bench.wait(MINUTE * 5);
+            let effects = bench.tell(Input::TimerFired(Timer::Retry));
+            expect("it waits", started(&effects), None)?;
+            let effects = bench.top_succeeds(8);
+            expect("then", started(&effects), Some((Kind::Full, Trigger::Retry)))
+        },
+        bug: |input, effects| {
+            if matches!(input, Input::StepFailed { .. }) {
+                drop_if(effects, |effect| statuses(&[*effect]) == [6701]);
+            }
+        },
+    },
+    Rule {
+        id: "T7-late",
+        says: "answers to what was asked before a crash are ignored, also when the next \
+               synchronisation waits for the same",
+        check: |bench| {
+            bench.child();
+            bench.tell(Input::SyncRequested);
+            bench.engine.crash();
+            bench.tell(Input::Restarted);
+            bench.tell(Input::SyncRequested);
+            let late = Input::Connected { attempt: 1 };
+            expect("of the first", bench.tell(late), vec![])?;
+            let failure = Failure { phase: Phase::Connect, reason: Reason::NoUpdateServer };
+            let late = Input::StepFailed { attempt: 1, failure };
+            expect("its failure", bench.tell(late), vec![])?;
+            expect("of the second", statuses(&bench.connected()), vec![6704])?;
+
+            bench.child();
+            bench.tell(Input::PackageArrived { version: 8 });
+            bench.engine.crash();
+            let effects = bench.tell(Input::Restarted);
+            let again = Effect::Insert { insertion: 2, version: 8 };
+            expect("the insertion begins again", effects, vec![again])?;
+            expect("the old one", bench.tell(Input::Inserted { insertion: 1 }), vec![])?;
+            let effects = bench.tell(Input::Inserted { insertion: 2 });
+            expect("the new one", effects, vec![Effect::Replicate { version: 8 }])
+        },
+        bug: |input, effects| {
+            if let Input::Inserted { insertion: 1 } = input {
+                effects.push(Effect::Replicate { version: 8 });
+            }
+        },
+    },
+    Rule {
+        id: "P9-alone",
+        says: "in the later order the point synchronises by itself: what comes meanwhile waits, a \
+               crash does not lose what it is owed, and a retry of it waits for the site",
+        check: |bench| {
+            // What comes meanwhile waits, whether the point is done or fails.
+            let failure = Failure { phase: Phase::Internet, reason: Reason::NoInternetPoint };
+            for ends in [true, false] {
+                bench.set_up(Role::TopLevel, InternetTurn::AfterDone);
+                bench.tell(Input::ScheduleDue);
+                bench.top_succeeds(8);
+                let effects = bench.tell(Input::ScheduleDue);
+                expect("it waits", started(&effects), None)?;
+                let effects = match ends {
+                    true => bench.tell(Input::InternetPointSynced { attempt: 1 }),
+                    false => bench.fails(failure),
+                };
+                expect("then it starts", started(&effects), Some((Kind::Full, Trigger::Schedule)))?;
+            }
+            // Its own retry falls due while the site synchronises: afterwards, and once.
+            bench.wait(MINUTE * 60);
+            expect("busy", bench.tell(Input::TimerFired(Timer::InternetPoint)), vec![])?;
+            let effects = bench.fails(PULL_FAILED);
+            expect("after the failure", statuses(&effects), vec![6703, 6706])?;
+            let cancel = Effect::CancelTimer(Timer::InternetPoint);
+            expect("no timer is left", effects.contains(&cancel), true)?;
+            let effects = bench.tell(Input::InternetPointSynced { attempt: 2 });
+            expect("it is done", effects, vec![])?;
+            expect("once", bench.tell(Input::TimerFired(Timer::InternetPoint)), vec![])?;
+            // A crash in the middle of it.
+            bench.set_up(Role::Child, InternetTurn::AfterDone);
+            bench.tell(Input::SyncRequested);
+            bench.child_succeeds(8);
+            bench.engine.crash();
+            bench.wait(MINUTE);
+            let effects = bench.tell(Input::Restarted);
+            expect("it begins again", statuses(&effects), vec![6706])?;
+            bench.tell(Input::SyncRequested);
+            bench.engine.crash();
+            let effects = bench.tell(Input::Restarted);
+            expect("what waits goes first", statuses(&effects), vec![6701])?;
+            // A crash while it waits for its own retry.
+            bench.set_up(Role::Child, InternetTurn::AfterDone);
+            bench.tell(Input::SyncRequested);
+            bench.child_succeeds(8);
+            bench.fails(failure);
+            let at = bench.now + MINUTE * 60;
+            bench.engine.crash();
+            bench.wait(MINUTE);
+            let timer = Effect::SetTimer { timer: Timer::InternetPoint, at };
+            expect("the timer is set again", bench.tell(Input::Restarted), vec![timer])
+        },
+        bug: |input, effects| {
+            if input == Input::Restarted {
+                effects.clear();
+            }
+        },
+    },
+    Rule {
+        id: "R1-unheard",
+        says: "an import that was committed but never heard of leaves with the next one",
+        check: |bench| {
+            bench.top_level();
+            bench.tell(Input::ScheduleDue);
+            let effects = bench.top_succeeds(9);
+            let sent: Vec<Effect> = effects
+                .into_iter()
+                .filter(|effect| matches!(effect, Effect::Replicate { .. }))
+                .collect();
+            let (first, second) =
+                (Effect::Replicate { version: 8 }, Effect::Replicate { version: 9 });
+            expect("both", sent, vec![first, second])
+        },
+        bug: |_, effects| drop_if(effects, |effect| *effect == Effect::Replicate { version: 8 }),
+    },
+    Rule {
+        id: "R7-once",
+        says: "one package at a time goes in, and a late copy of the last one stops nothing",
+        check: |bench| {
+            bench.child();
+            bench.tell(Input::PackageArrived { version: 8 });
+            expect("one at a time", bench.tell(Input::PackageArrived { version: 9 }), vec![])?;
+            bench.tell(Input::Inserted { insertion: 1 });
+            bench.tell(Input::Inserted { insertion: 2 });
+            expect("a late copy", bench.tell(Input::PackageArrived { version: 9 }), vec![])?;
+            let effects = bench.tell(Input::PackageArrived { version: 10 });
+            expect("the next", effects, vec![Effect::Insert { insertion: 3, version: 10 }])?;
+            // R3: neither does a sync that starts in the middle of it.
+            bench.tell(Input::SyncRequested);
+            let effects = bench.tell(Input::Inserted { insertion: 3 });
+            expect("it goes on", effects, vec![Effect::Replicate { version: 10 }])
+        },
+        bug: |input, effects| {
+            if input == (Input::PackageArrived { version: 9 }) {
+                effects.push(Effect::Insert { insertion: 2, version: 8 });
+            }
+        },
+    },
+    Rule {
+        id: "C1-first",
+        says: "the first success creates a new policy even when nothing had to be pulled",
+        check: |bench| {
+            bench.child();
+            bench.engine = Engine::new(*bench.engine.policy());
+            bench.tell(Input::SyncRequested);
+            let policy = Effect::CreatePolicy { version: 0, new_body: true };
+            expect("new", bench.child_succeeds(0).contains(&policy), true)
+        },
+        bug: |_, effects| {
+            for effect in effects {
+                if let Effect::CreatePolicy { new_body, .. } = effect {
+                    *new_body = false;
+                }
+            }
+        },
     },
 ];
 

@@ -30,26 +30,31 @@ sites:
   B11: { parent: PR1, type: secondary }
 ";
 
-struct Run {
-    scenario: Scenario,
-    trace: Trace,
-    outcome: Outcome,
+pub struct Run {
+    pub scenario: Scenario,
+    pub trace: Trace,
+    pub outcome: Outcome,
 }
 
-fn run(rest: &str) -> Run {
-    let scenario = support::scenario(&format!("{HEAD}{rest}"));
+pub fn run(rest: &str) -> Run {
+    run_with(str::to_owned, rest)
+}
+
+/// A run with the head of the scenario changed.
+pub fn run_with(change: impl Fn(&str) -> String, rest: &str) -> Run {
+    let scenario = support::scenario(&format!("{}{rest}", change(HEAD)));
     let trace = support::run(&scenario);
     let outcome = Outcome::of(&scenario, &trace);
     Run { scenario, trace, outcome }
 }
 
 /// A run of the two sites and the branch with one fault.
-fn with_fault(fault: &str) -> Run {
+pub fn with_fault(fault: &str) -> Run {
     run(&format!("{SITES}faults:\n  the-fault: {fault}\n"))
 }
 
 /// An instant of the first day.
-fn at(time: &str) -> Instant {
+pub fn at(time: &str) -> Instant {
     let parts: Vec<u64> = time.split(':').map(|part| part.parse().unwrap()).collect();
     let seconds = parts.get(2).copied().unwrap_or(0);
     Instant::START + Duration::from_secs(parts[0] * 3600 + parts[1] * 60 + seconds)
@@ -57,23 +62,23 @@ fn at(time: &str) -> Instant {
 
 impl Run {
     /// Each synchronisation of a site: what started it, when, when it ended and how.
-    fn attempts(&self, code: &str) -> Vec<(Trigger, Instant, Option<Instant>, Ending)> {
+    pub fn attempts(&self, code: &str) -> Vec<(Trigger, Instant, Option<Instant>, Ending)> {
         let site = support::site(&self.scenario, code);
         let here = self.outcome.attempts.iter().filter(|attempt| attempt.site == site);
         here.map(|one| (one.trigger, one.start, one.end, one.ending)).collect()
     }
 
-    fn failures(&self, code: &str) -> Vec<Failure> {
+    pub fn failures(&self, code: &str) -> Vec<Failure> {
         let site = support::site(&self.scenario, code);
         let here = self.outcome.attempts.iter().filter(|attempt| attempt.site == site);
         here.filter_map(|one| one.failure).collect()
     }
 
-    fn times(&self, code: &str, what: impl Fn(&Fact) -> bool) -> Vec<Instant> {
+    pub fn times(&self, code: &str, what: impl Fn(&Fact) -> bool) -> Vec<Instant> {
         times(&self.trace, support::site(&self.scenario, code), what)
     }
 
-    fn arrived(&self, code: &str, wanted: Part) -> Vec<Instant> {
+    pub fn arrived(&self, code: &str, wanted: Part) -> Vec<Instant> {
         self.times(code, |fact| matches!(fact, Fact::Arrived { part, .. } if *part == wanted))
     }
 }

@@ -1,0 +1,402 @@
+//! Faults that meet: several on one site, one exactly at the instant of an event, one in the
+//! middle of what another began. Figures as in `world_rules`: CEN from 08:00 to 08:18, its
+//! internet-based point (when it has one) three minutes more, PR1 a minute after CEN is done.
+
+use supsim::engine::{Failure, Phase, Reason, Status, Trigger};
+use supsim::measure::Ending;
+use supsim::trace::{Fact, Part};
+use supsim::units::{Duration, Instant};
+
+use crate::audit::audit;
+use crate::world_rules::{Run, at, run, with_fault};
+
+use Ending::{Failed, Ok};
+use Trigger::{Manual, Parent, Retry, Schedule};
+
+/// CEN with an internet-based point that has its turn after the site is done (P9).
+const LATER: &str = "
+sites:
+  CEN: { type: central, internet_sup: { server: dmz } }
+  PR1: { parent: CEN }
+";
+
+/// A run in which the site is done before its internet-based point, with more on 2026-01-12.
+fn later_order(rest: &str) -> Run {
+    let sync = "sync: { site_complete: before_internet_point, ";
+    crate::world_rules::run_with(
+        |head| head.replace("sync: { ", sync),
+        &format!("{LATER}{}", rest.replace("today", "2026-01-12")),
+    )
+}
+
+fn synced(fact: &Fact) -> bool {
+    matches!(fact, Fact::InternetPointSynced { .. })
+}
+
+fn out_of_step(fact: &Fact) -> bool {
+    matches!(fact, Fact::Announced(Status::OutOfStep { .. }))
+}
+
+fn day(text: &str) -> String {
+    text.replace("today", "2026-01-12")
+}
+
+#[test]
+fn p9_the_later_order_lets_the_children_begin_before_the_point_is_done() {
+    let run = later_order("");
+    assert_eq!(run.attempts("CEN"), [(Schedule, at("8:00"), Some(at("8:18")), Ok)]);
+    assert_eq!(run.attempts("PR1")[0].1, at("8:19"));
+    assert_eq!(run.times("CEN", synced), [at("8:21")]);
+    assert_eq!(run.arrived("CEN", Part::Internet), [at("8:21")]);
+}
+
+#[test]
+fn p9_a_point_that_a_crash_interrupts_begins_again_and_not_where_it_was() {
+    let run = later_order(
+        "faults: { cut: { where: { code: CEN }, do: site_down, \
+         when: { window: { from: today 08:19, until: today 08:20 } } } }",
+    );
+    // It would have been through at 08:21; it begins again at 08:20 and takes three minutes.
+    assert_eq!(run.times("CEN", synced), [at("8:23")]);
+    assert_eq!(run.attempts("CEN").len(), 1, "the site's own sync was over");
+}
+
+#[test]
+fn p9_the_points_failure_is_its_own_and_its_retry_starts_from_the_beginning() {
+    let run = later_order(
+        "faults: { cut: { where: { code: CEN }, do: internet_sup_down, \
+         when: { window: { from: today 08:20, until: today 08:30 } } } }",
+    );
+    assert_eq!(run.times("CEN", out_of_step), [at("8:20")]);
+    assert_eq!(run.times("CEN", synced), [at("9:23")]);
+    assert_eq!(run.attempts("CEN"), [(Schedule, at("8:00"), Some(at("8:18")), Ok)]);
+    assert_eq!(run.outcome.faults[0].attempts_hit, 1);
+}
+
+#[test]
+fn p9_a_point_whose_active_one_goes_down_is_tried_again_alone() {
+    let run = later_order(
+        "faults: { cut: { where: { code: CEN }, do: sup_down, \
+         when: { window: { from: today 08:18, until: today 08:30 } } } }",
+    );
+    // The fault is older than the end of the import: 6706 meets it.
+    assert_eq!(run.times("CEN", out_of_step), [] as [Instant; 0]);
+    assert_eq!(run.attempts("CEN")[0].3, Failed, "P4: the import needs the active point");
+    let run = later_order(
+        "faults: { cut: { where: { code: CEN }, do: sup_down, \
+         when: { window: { from: today 08:19, until: today 08:30 } } } }",
+    );
+    assert_eq!(run.times("CEN", out_of_step), [at("8:19")]);
+    assert_eq!(run.times("CEN", synced), [at("9:22")]);
+    let failure = Failure { phase: Phase::Internet, reason: Reason::UpstreamUnreachable };
+    assert_eq!(run.failures("CEN"), [failure]);
+}
+
+#[test]
+fn f_what_was_to_strike_one_attempt_strikes_the_point_once() {
+    for effect in ["{ fail_sync: { after: 1min, phase: internet } }", "internet_sup_down"] {
+        let run = later_order(&format!(
+            "faults: {{ once: {{ where: {{ code: CEN }}, do: {effect}, when: {{ attempts: [1] }} }} }}"
+        ));
+        assert_eq!(run.times("CEN", out_of_step), [at("8:18")], "{effect}");
+        assert_eq!(run.times("CEN", synced), [at("9:21")], "{effect}");
+    }
+}
+
+#[test]
+fn f_a_planned_failure_that_comes_too_late_strikes_nothing_else() {
+    let run = later_order(
+        "faults:
+  a-point: { where: { code: CEN }, do: internet_sup_down, when: { window: { from: today 08:17, until: today 08:30 } } }
+  b-hangs: { where: { code: CEN }, do: { fail_sync: { after: 10min } }, when: { attempts: [2] } }
+  c-down: { where: { code: CEN }, do: sup_down, when: { window: { from: today 09:15, until: today 09:16 } } }
+operations: { by-hand: { at: today 09:10, do: run_synchronization } }",
+    );
+    let second = (Manual, at("9:10"), Some(at("9:15")), Failed);
+    assert_eq!(run.attempts("CEN")[1], second, "it hangs in phase 1 when the point goes down");
+    // The point's own retry, from 09:18 to 09:21, has nothing to do with 09:20.
+    assert_eq!(run.times("CEN", synced)[0], at("9:21"));
+    assert_eq!(run.times("CEN", out_of_step), [at("8:18")]);
+}
+
+#[test]
+fn m_a_failed_sync_keeps_its_failure_though_the_point_fails_after_it() {
+    let run = later_order(
+        "faults:
+  a-point: { where: { code: CEN }, do: internet_sup_down, when: { window: { from: today 08:17, until: today 09:30 } } }
+  b-fails: { where: { code: CEN }, do: { fail_sync: { after: 5min } }, when: { attempts: [2] } }
+operations: { by-hand: { at: today 09:10, do: run_synchronization } }",
+    );
+    assert_eq!(run.times("CEN", out_of_step), [at("8:18"), at("9:18")]);
+    let second = &run.outcome.attempts[1];
+    assert_eq!(second.failure.map(|failure| failure.phase), Some(Phase::Pull));
+    assert_eq!(second.retry_at, Some(at("10:15")));
+}
+
+#[test]
+fn t6_what_comes_while_the_point_catches_up_waits_for_it() {
+    let run = later_order("operations: { by-hand: { at: today 08:19, do: run_synchronization } }");
+    assert_eq!(run.attempts("CEN")[1].0, Manual);
+    assert_eq!(run.attempts("CEN")[1].1, at("8:21"));
+}
+
+/// CEN sends a package of 2 MB over 80 Kbit/s at 08:18: 200 s, so it arrives at 08:21:20.
+fn package_over_a_slow_circuit(from: &str, until: &str) -> Instant {
+    let run = run(&day(&format!(
+        "links: {{ slow: {{ bandwidth: 80 Kbit/s }} }}\nsites:\n  CEN: {{ type: central }}\n  \
+         PR1: {{ parent: CEN, sup: none, link: slow }}\nfaults: {{ cut: {{ where: {{ code: PR1 }}, \
+         do: link_down, when: {{ window: {{ from: today {from}, until: today {until} }} }} }} }}"
+    )));
+    let arrived = |fact: &Fact| matches!(fact, Fact::PackageArrived { .. });
+    run.times("PR1", arrived)[0]
+}
+
+#[test]
+fn r5_a_package_is_lost_when_the_circuit_was_cut_at_any_time_on_its_way() {
+    assert_eq!(package_over_a_slow_circuit("08:10", "08:18"), at("8:21:20"), "mended in time");
+    let again = at("8:25:40");
+    assert_eq!(package_over_a_slow_circuit("08:10", "08:19"), again, "cut when it was sent");
+    assert_eq!(package_over_a_slow_circuit("08:19", "08:20"), again, "cut in the middle");
+    assert_eq!(package_over_a_slow_circuit("08:18", "08:18:01"), again, "cut as it was sent");
+    assert_eq!(package_over_a_slow_circuit("08:21:20", "08:22"), again, "cut as it arrives");
+    assert_eq!(package_over_a_slow_circuit("08:21:21", "08:22"), at("8:21:20"), "cut after it");
+}
+
+#[test]
+fn r5_packages_and_requests_wait_for_a_sender_or_a_receiver_that_is_down() {
+    // CEN is down when its request and its package are on the way for ten seconds.
+    let run = run(&day("links: { far: { latency: 10s } }\nsites:\n  CEN: { type: central }\n  \
+         PR1: { parent: CEN, link: far }\nfaults: { cut: { where: { code: CEN }, do: site_down, \
+         when: { window: { from: today 08:18:05, until: today 08:19 } } } }"));
+    // Noticed at 08:18:10, sent again a minute later.
+    assert_eq!(run.times("PR1", |fact| *fact == Fact::RequestArrived), [at("8:19:20")]);
+    let run = with_fault(
+        "{ where: { code: PR1 }, do: site_down, \
+         when: { window: { from: 2026-01-12 08:10, until: 2026-01-12 08:18:30 } } }",
+    );
+    assert_eq!(run.times("PR1", |fact| *fact == Fact::RequestArrived), [at("8:19")]);
+    assert_eq!(run.arrived("PR1", Part::Database), [at("8:23")]);
+}
+
+#[test]
+fn r6_a_request_behind_one_that_is_tried_again_adds_nothing() {
+    let run = run(&day(
+        "sites:\n  CEN: { type: central }\n  PR1: { parent: CEN }\nfaults: { cut: { where: \
+         { code: PR1 }, do: link_down, when: { window: { from: today 08:10, until: today 09:00 } } } }\n\
+         operations: { by-hand: { at: today 08:30, do: run_synchronization } }",
+    ));
+    let sent = |fact: &Fact| matches!(fact, Fact::RequestSent { .. });
+    assert_eq!(run.times("CEN", sent).len(), 2);
+    assert_eq!(run.times("PR1", |fact| *fact == Fact::RequestArrived), [at("9:15")]);
+    assert_eq!(run.attempts("PR1").len(), 1);
+}
+
+#[test]
+fn r5_after_a_success_the_count_of_tries_begins_anew() {
+    // Three tries for the first request, then 55 minutes; the second, days later, a minute apart.
+    let run = run(&day(
+        "sites:\n  CEN: { type: central }\n  PR1: { parent: CEN }\nfaults:\n  a: { where: { code: PR1 }, \
+         do: link_down, when: { window: { from: today 08:10, until: today 08:18:30 } } }\n  \
+         b: { where: { code: PR1 }, do: link_down, when: { window: { from: today 11:00, until: today 11:18:30 } } }\n\
+         operations: { by-hand: { at: today 11:00, do: run_synchronization } }",
+    ));
+    let arrived = run.times("PR1", |fact| *fact == Fact::RequestArrived);
+    // The delta of 11:00 takes 18 minutes too.
+    assert_eq!(arrived, [at("8:19"), at("11:19")]);
+    let again = |fact: &Fact| match fact {
+        Fact::SendingFailed { again_at, .. } => *again_at == Some(at("11:19")),
+        _ => false,
+    };
+    assert_eq!(run.times("CEN", again), [at("11:18")]);
+}
+
+#[test]
+fn t7_a_request_that_was_not_yet_read_is_read_at_the_restart_and_keeps_its_cause() {
+    let run = with_fault(
+        "{ where: { code: PR1 }, do: site_down, \
+         when: { window: { from: 2026-01-12 08:18:30, until: 2026-01-12 08:40 } } }",
+    );
+    assert_eq!(run.attempts("PR1")[0], (Parent, at("8:40"), Some(at("8:48")), Ok));
+    let first = run.outcome.attempts.iter().find(|one| one.site.0 == 1).unwrap();
+    assert_eq!(first.caused_by.map(|(site, number)| (site.0, number)), Some((0, 1)));
+}
+
+#[test]
+fn t7_a_retry_after_a_restart_goes_back_to_the_failure() {
+    let run = run(&day(
+        "sites:\n  CEN: { type: central }\n  PR1: { parent: CEN }\nfaults:\n  bad: { where: { code: PR1 }, \
+         do: { fail_sync: { after: 2min } }, when: { attempts: [1] } }\n  \
+         power: { where: { code: PR1 }, do: site_down, when: { window: { from: today 08:30, until: today 10:00 } } }",
+    ));
+    assert_eq!(run.attempts("PR1")[1], (Retry, at("10:00"), Some(at("10:08")), Ok));
+    let retry = &run.outcome.attempts[2];
+    assert_eq!(retry.caused_by.map(|(site, number)| (site.0, number)), Some((1, 1)));
+}
+
+#[test]
+fn t7_equal_triggers_that_come_while_a_site_is_down_are_one_and_come_once() {
+    let run = run(&day(
+        "sites:\n  CEN: { type: central }\noperations:\n  one: { at: today 05:10, do: run_synchronization }\n  \
+         two: { at: today 05:20, do: run_synchronization }\nfaults:\n  power: { where: { code: CEN }, do: site_down, \
+         when: { window: { from: today 05:00, until: today 05:30 } } }\n  \
+         again: { where: { code: CEN }, do: site_down, when: { window: { from: today 10:00, until: today 10:30 } } }",
+    ));
+    let starts: Vec<_> = run.attempts("CEN").iter().map(|one| (one.0, one.1)).collect();
+    assert_eq!(starts, [(Manual, at("5:30")), (Schedule, at("8:00"))]);
+}
+
+#[test]
+fn f_two_faults_of_a_kind_hold_until_the_last_lets_go() {
+    // Each kind from 08:00 to 08:40 and from 08:10 to 09:10, on PR1; then nothing stands in the
+    // way of what is tried after it.
+    for (effect, from) in [
+        ("link_down", "9:15"),
+        ("site_down", "9:15"),
+        ("sup_down", "9:20"),
+        ("wsus_not_configured", "9:19"),
+    ] {
+        for order in [["a", "b"], ["b", "a"]] {
+            let run = run(&day(&format!(
+                "sites:\n  CEN: {{ type: central }}\n  PR1: {{ parent: CEN }}\nfaults:\n  \
+                 {}: {{ where: {{ code: PR1 }}, do: {effect}, when: {{ window: {{ from: today 08:00, \
+                 until: today 08:40 }} }} }}\n  {}: {{ where: {{ code: PR1 }}, do: {effect}, \
+                 when: {{ window: {{ from: today 08:10, until: today 09:10 }} }} }}",
+                order[0], order[1]
+            )));
+            let first = run.attempts("PR1").into_iter().find(|one| one.3 == Ok).expect("a success");
+            let earliest = at(from);
+            assert!(first.1 >= earliest, "{effect}: {} is before {earliest}", first.1);
+            assert!(first.1 <= earliest + Duration::from_mins(2), "{effect}: {}", first.1);
+        }
+    }
+}
+
+#[test]
+fn f_two_faults_of_the_source_and_the_internet_point_hold_until_the_last_lets_go() {
+    for (effect, tries) in [("source_down", 3), ("internet_sup_down", 2)] {
+        let run = run(&day(&format!(
+            "sites:\n  CEN: {{ type: central, internet_sup: {{ server: dmz }} }}\nfaults:\n  \
+             a: {{ do: {effect}, when: {{ window: {{ from: today 07:00, until: today 08:30 }} }} }}\n  \
+             b: {{ do: {effect}, when: {{ window: {{ from: today 08:00, until: today 09:18 }} }} }}"
+        )));
+        let attempts = run.attempts("CEN");
+        assert_eq!(attempts.len(), tries, "{effect}: {attempts:?}");
+        assert_eq!(attempts[tries - 1].3, Ok);
+    }
+}
+
+#[test]
+fn f_of_two_faults_ahead_the_first_to_strike_is_named() {
+    let run = run(&day(
+        "sites:\n  CEN: { type: central }\n  PR1: { parent: CEN }\nfaults:\n  a: { where: { code: PR1 }, \
+         do: { fail_sync: { after: 4min } }, when: { attempts: [1] } }\n  \
+         b: { where: { code: PR1 }, do: { fail_sync: { after: 3min } }, when: { attempts: [1] } }",
+    ));
+    assert_eq!(run.attempts("PR1")[0].2, Some(at("8:22")));
+    assert_eq!(run.outcome.attempts[1].fault.map(|fault| fault.0), Some(1));
+}
+
+#[test]
+fn f_every_fault_of_single_attempts_strikes_in_its_step() {
+    for (effect, ends, phase) in [
+        ("wsus_not_configured", "8:00", Phase::Gate),
+        ("sup_down", "8:00", Phase::Connect),
+        ("{ fail_sync: { after: 30s, phase: connect } }", "8:00:30", Phase::Connect),
+        ("link_down", "8:01", Phase::Pull),
+        ("source_down", "8:01", Phase::Pull),
+        ("{ fail_sync: { after: 30s, phase: pull } }", "8:01", Phase::Pull),
+        ("{ fail_sync: { after: 7min, phase: settle } }", "8:07", Phase::Settle),
+        ("{ fail_sync: { after: 9min, phase: import } }", "8:09", Phase::Import),
+        ("internet_sup_down", "8:18", Phase::Internet),
+        ("{ fail_sync: { after: 19min, phase: internet } }", "8:19", Phase::Internet),
+    ] {
+        let place = if effect == "source_down" { "" } else { "where: { code: CEN }, " };
+        let run = run(&day(&format!(
+            "sites:\n  CEN: {{ type: central, internet_sup: {{ server: dmz }} }}\nfaults: {{ one: {{ \
+             {place}do: {effect}, when: {{ attempts: [1] }} }} }}"
+        )));
+        let attempts = run.attempts("CEN");
+        assert_eq!(attempts[0], (Schedule, at("8:00"), Some(at(ends)), Failed), "{effect}");
+        assert_eq!(run.failures("CEN")[0].phase, phase, "{effect}");
+        assert_eq!(attempts.len(), 2, "{effect}: only the first");
+        assert_eq!(attempts[1].3, Ok, "{effect}");
+        let hits: Vec<_> =
+            run.outcome.faults.iter().map(|one| (one.from, one.until, one.attempts_hit)).collect();
+        assert_eq!(hits, [(at("8:00"), Some(at(ends)), 1)], "{effect}");
+    }
+}
+
+#[test]
+fn h5_what_hangs_on_the_site_server_goes_down_with_it_and_a_remote_point_does_not() {
+    for (sup, starts) in [("local", 2), ("remote", 1)] {
+        let run = run(&day(&format!(
+            "links: {{ slow: {{ bandwidth: 80 Kbit/s }} }}\nsites:\n  CEN: {{ type: central, sup: {{ \
+             server: {sup} }} }}\n  PR1: {{ parent: CEN, link: slow }}\nfaults: {{ power: {{ where: \
+             {{ code: CEN }}, do: site_down, when: {{ window: {{ from: today 08:24, until: today 08:25 }} }} }} }}"
+        )));
+        // PR1 starts a minute after 08:18, its transfer runs from 08:20 to 08:23:20 ...
+        let pulls = run.attempts("PR1");
+        assert_eq!(pulls.len(), 1, "{sup}: it was through");
+        let run = self::run(&day(&format!(
+            "links: {{ slow: {{ bandwidth: 80 Kbit/s }} }}\nsites:\n  CEN: {{ type: central, sup: {{ \
+             server: {sup} }} }}\n  PR1: {{ parent: CEN, link: slow }}\nfaults: {{ power: {{ where: \
+             {{ code: CEN }}, do: site_down, when: {{ window: {{ from: today 08:22, until: today 08:22:30 }} }} }} }}"
+        )));
+        assert_eq!(run.attempts("PR1").len(), starts, "{sup}: in the middle of it");
+        // ... and one that begins while CEN is down finds only a remote point.
+        let run = self::run(&day(&format!(
+            "sites:\n  CEN: {{ type: central, sup: {{ server: {sup} }} }}\n  PR1: {{ parent: CEN }}\nfaults: \
+             {{ power: {{ where: {{ code: CEN }}, do: site_down, when: {{ window: {{ from: today 08:19, \
+             until: today 08:21 }} }} }} }}"
+        )));
+        assert_eq!(run.attempts("PR1").len(), starts, "{sup}: as it begins");
+    }
+}
+
+#[test]
+fn f_a_fault_at_any_instant_leaves_a_trace_in_order_and_everything_arrives() {
+    let order = ["after_internet_point", "before_internet_point"];
+    let effects = [
+        "link_down",
+        "site_down",
+        "sup_down",
+        "internet_sup_down",
+        "source_down",
+        "wsus_not_configured",
+        "{ fail_sync: { after: 5min } }",
+    ];
+    for (order, effect) in order.iter().flat_map(|order| effects.map(|effect| (order, effect))) {
+        for code in ["CEN", "PR1"] {
+            for from in 0..32 {
+                // On the minute of an event and half a minute after it.
+                let (minute, second) = (from, if from % 3 == 0 { 30 } else { 0 });
+                let place = match effect {
+                    "source_down" => String::new(),
+                    _ => format!("where: {{ code: {code} }}, "),
+                };
+                let sites = "sites:\n  CEN: { type: central, internet_sup: { server: dmz } }\n  \
+                             PR1: { parent: CEN, internet_sup: { server: dmz } }\n  B11: { parent: PR1 }\n";
+                let run = crate::world_rules::run_with(
+                    |head| head.replace("sync: { ", &format!("sync: {{ site_complete: {order}, ")),
+                    &day(&format!(
+                        "{sites}faults: {{ it: {{ {place}do: {effect}, when: {{ window: {{ \
+                         from: today 08:{minute:02}:{second:02}, for: 2min }} }} }} }}"
+                    )),
+                );
+                let told = format!("{order}, {effect} on {code} from 08:{minute:02}:{second:02}");
+                assert_eq!(
+                    audit(&run.scenario, &run.trace, 1),
+                    std::result::Result::Ok(()),
+                    "{told}"
+                );
+                for arrival in &run.outcome.arrivals {
+                    assert!(arrival.current.is_some(), "{told}: {arrival:?}");
+                    assert!(
+                        arrival.internet.is_some() || arrival.site.0 == 2,
+                        "{told}: {arrival:?}"
+                    );
+                }
+            }
+        }
+    }
+}
