@@ -369,6 +369,7 @@ impl World<'_> {
         self.break_off_transfer(site);
         // T7: volatile state is lost, databases survive; the timers go with the memory.
         self.sites[site.index()].engine.crash();
+        self.sites[site.index()].failing = None;
         self.cancel_timer(site, crate::engine::Timer::Retry);
         self.cancel_timer(site, crate::engine::Timer::InternetPoint);
         // H5: a local point goes down with its server.

@@ -105,18 +105,34 @@ fn f_what_was_to_strike_one_attempt_strikes_the_point_once() {
 
 #[test]
 fn f_a_planned_failure_that_comes_too_late_strikes_nothing_else() {
-    let run = later_order(
-        "faults:
-  a-point: { where: { code: CEN }, do: internet_sup_down, when: { window: { from: today 08:17, until: today 08:30 } } }
-  b-hangs: { where: { code: CEN }, do: { fail_sync: { after: 10min } }, when: { attempts: [2] } }
-  c-down: { where: { code: CEN }, do: sup_down, when: { window: { from: today 09:15, until: today 09:16 } } }
-operations: { by-hand: { at: today 09:10, do: run_synchronization } }",
+    for (effect, ends) in [("sup_down", "9:15"), ("site_down", "9:16")] {
+        let run = later_order(&format!(
+            "faults:
+  a-point: {{ where: {{ code: CEN }}, do: internet_sup_down, when: {{ window: {{ from: today 08:17, until: today 08:30 }} }} }}
+  b-hangs: {{ where: {{ code: CEN }}, do: {{ fail_sync: {{ after: 10min }} }}, when: {{ attempts: [2] }} }}
+  c-down: {{ where: {{ code: CEN }}, do: {effect}, when: {{ window: {{ from: today 09:15, until: today 09:16 }} }} }}
+operations: {{ by-hand: {{ at: today 09:10, do: run_synchronization }} }}",
+        ));
+        let second = (Manual, at("9:10"), Some(at(ends)), Failed);
+        assert_eq!(run.attempts("CEN")[1], second, "it hangs in phase 1 when it goes down");
+        // The point's own retry, from 09:18 to 09:21, has nothing to do with 09:20.
+        assert_eq!(run.times("CEN", synced)[0], at("9:21"), "{effect}");
+        assert_eq!(run.times("CEN", out_of_step), [at("8:18")], "{effect}");
+    }
+}
+
+#[test]
+fn t4_jitter_is_of_the_sites_retries_and_not_of_its_points() {
+    let sync = "sync: { site_complete: before_internet_point, retry: { jitter: 30min }, ";
+    let run = crate::world_rules::run_with(
+        |head| head.replace("sync: { ", sync),
+        &day(&format!(
+            "{LATER}faults: {{ cut: {{ where: {{ code: CEN }}, do: internet_sup_down, \
+             when: {{ window: {{ from: today 08:00, until: today 11:00 }} }} }} }}"
+        )),
     );
-    let second = (Manual, at("9:10"), Some(at("9:15")), Failed);
-    assert_eq!(run.attempts("CEN")[1], second, "it hangs in phase 1 when the point goes down");
-    // The point's own retry, from 09:18 to 09:21, has nothing to do with 09:20.
-    assert_eq!(run.times("CEN", synced)[0], at("9:21"));
-    assert_eq!(run.times("CEN", out_of_step), [at("8:18")]);
+    assert_eq!(run.times("CEN", out_of_step), [at("8:18"), at("9:18"), at("10:18")]);
+    assert_eq!(run.times("CEN", synced), [at("11:21")]);
 }
 
 #[test]

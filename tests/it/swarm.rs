@@ -98,7 +98,6 @@ fn cost(dice: &mut Dice, most: u64) -> String {
 
 fn faults(dice: &mut Dice, places: &[Place], calm: u64, heals: bool) -> String {
     let mut text = String::new();
-    let pointed = |place: &&Place| place.point;
     let internet = places.iter().any(|place| place.internet);
     for number in 0..dice.roll(9) {
         let effects: &[&str] = if internet {
@@ -123,15 +122,14 @@ fn faults(dice: &mut Dice, places: &[Place], calm: u64, heals: bool) -> String {
             ]
         };
         let effect = dice.one(effects);
-        let of_internet = effect.contains("internet");
         let able: Vec<&Place> = places
             .iter()
-            .filter(|place| if of_internet { place.internet } else { place.point })
+            .filter(|place| match effect {
+                "site_down" | "link_down" => true,
+                "internet_sup_down" | "fail_internet" => place.internet,
+                _ => place.point,
+            })
             .collect();
-        let able: Vec<&Place> = match effect {
-            "site_down" | "link_down" => places.iter().collect(),
-            _ => able,
-        };
         let place = match (effect, dice.chance(25)) {
             ("source_down", _) => String::new(),
             (_, true) => "where: {}, ".to_owned(),
@@ -159,7 +157,6 @@ fn faults(dice: &mut Dice, places: &[Place], calm: u64, heals: bool) -> String {
                 format!("{{ window: {{ from: {from}, until: {until} }} }}")
             }
         };
-        let _ = pointed;
         writeln!(text, "  f{number}: {{ {place}do: {what}, when: {when} }}").unwrap();
     }
     text
@@ -276,11 +273,11 @@ fn held(world: &World<'_>, site: SiteId) -> Held {
 
 /// I2: what is held only grows, and no WSUS or database is ahead of the one above.
 fn check_held(world: &World<'_>, scenario: &Scenario, before: &mut [Held]) -> Result<(), String> {
-    for number in 0..scenario.sites.len() {
+    for (number, before) in before.iter_mut().enumerate() {
         let site = SiteId(number as u32);
         let code = &scenario.sites[number].code;
         let now = held(world, site);
-        for (update, (old, new)) in before[number].iter().zip(&now).enumerate() {
+        for (update, (old, new)) in before.iter().zip(&now).enumerate() {
             if (0..3).any(|part| new[part] < old[part]) {
                 return Err(format!("I2: {code} lost update {update}: {old:?}, {new:?}"));
             }
@@ -300,7 +297,7 @@ fn check_held(world: &World<'_>, scenario: &Scenario, before: &mut [Held]) -> Re
                 }
             }
         }
-        before[number] = now;
+        *before = now;
     }
     Ok(())
 }
