@@ -1,5 +1,7 @@
 //! From the record to the rows.
 
+use std::collections::BTreeMap;
+
 use super::{Arrival, Attempt, Ending, FaultOccurrence, Outcome};
 use crate::scenario::{Occurs, Scenario};
 use crate::trace::{Fact, Part, Record, Status, Trace};
@@ -28,6 +30,8 @@ struct Reading<'a> {
     /// Where the rows of each site begin in `arrivals`.
     rows: Vec<Option<usize>>,
     faults: Vec<FaultOccurrence>,
+    /// The last time each fault took hold of each site, by its position in `faults`.
+    last_hold: BTreeMap<(FaultId, SiteId), usize>,
 }
 
 impl<'a> Reading<'a> {
@@ -61,6 +65,7 @@ impl<'a> Reading<'a> {
             arrivals,
             rows,
             faults: Vec::new(),
+            last_hold: BTreeMap::new(),
         }
     }
 
@@ -79,19 +84,19 @@ impl<'a> Reading<'a> {
                 self.change_last(site, |one| one.internet_done = Some(at));
             }
             Fact::Arrived { release, part } => self.read_arrival(at, site, release, part),
-            Fact::FaultBegan { fault } => self.faults.push(FaultOccurrence {
-                fault,
-                site,
-                from: at,
-                until: None,
-                attempts_hit: 0,
-            }),
+            Fact::FaultBegan { fault } => {
+                self.last_hold.insert((fault, site), self.faults.len());
+                self.faults.push(FaultOccurrence {
+                    fault,
+                    site,
+                    from: at,
+                    until: None,
+                    attempts_hit: 0,
+                });
+            }
             Fact::FaultEnded { fault } => {
-                let open = |one: &&mut FaultOccurrence| {
-                    one.fault == fault && one.site == site && one.until.is_none()
-                };
-                if let Some(occurrence) = self.faults.iter_mut().rev().find(open) {
-                    occurrence.until = Some(at);
+                if let Some(&held) = self.last_hold.get(&(fault, site)) {
+                    self.faults[held].until = Some(at);
                 }
             }
             Fact::FaultHit { fault, .. } => self.read_hit(at, site, fault),
@@ -227,9 +232,8 @@ impl<'a> Reading<'a> {
         // What is down may be the parent's: the hit counts where the fault is.
         let places = [Some(site), self.scenario.sites[site.index()].parent];
         for place in places.into_iter().flatten() {
-            let holds = |one: &&mut FaultOccurrence| one.fault == fault && one.site == place;
-            if let Some(occurrence) = self.faults.iter_mut().rev().find(holds) {
-                occurrence.attempts_hit += 1;
+            if let Some(&held) = self.last_hold.get(&(fault, place)) {
+                self.faults[held].attempts_hit += 1;
                 return;
             }
         }

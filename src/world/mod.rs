@@ -46,7 +46,7 @@ use event::{Event, Happening};
 use fault::Faults;
 use recorder::Recorder;
 use sender::Senders;
-use site::{Origin, SiteState};
+use site::{Root, SiteState};
 use uplink::Uplink;
 
 /// A hierarchy of sites in the middle of a run.
@@ -298,7 +298,7 @@ impl<'s> World<'s> {
             let state = &mut self.sites[site.index()];
             state.origin = match trigger {
                 Trigger::Retry => state.origin.retried(),
-                _ => state.next_origin,
+                _ => state.next_trigger.first_try(),
             };
             state.failing = None;
             // A sync that waited for the end of another is led to by what asked for it.
@@ -363,7 +363,7 @@ impl<'s> World<'s> {
     /// The schedule of the top-level site falls due (T1).
     fn schedule_due(&mut self, occurrence: u32) {
         let top_level = self.blueprint.top_level.expect("a schedule has a top-level site");
-        self.sites[top_level.index()].next_origin = Origin::schedule(occurrence);
+        self.sites[top_level.index()].next_trigger = Root::schedule(occurrence);
         self.feed(top_level, Input::ScheduleDue);
     }
 
@@ -373,7 +373,7 @@ impl<'s> World<'s> {
         self.record(operation.site, Fact::Operated { operation: position });
         match operation.action {
             Action::RunSynchronization => {
-                self.sites[operation.site.index()].next_origin = Origin::operation(position);
+                self.sites[operation.site.index()].next_trigger = Root::operation(position);
                 self.feed(operation.site, Input::RunSynchronizationChosen);
             }
         }

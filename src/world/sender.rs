@@ -137,12 +137,12 @@ impl World<'_> {
         }
         self.record(to, Fact::RequestArrived);
         if let Some(parent) = self.upstream(to) {
-            self.sites[to.index()].next_origin = self.sites[parent.index()].origin;
+            self.sites[to.index()].next_trigger = self.sites[parent.index()].origin.root;
         }
         // What the child needs to notice and read it.
         let state = &self.sites[to.index()];
         let timing = self.timing(to);
-        let draw = (state.entity, Purpose::Request, state.next_origin.key());
+        let draw = (state.entity, Purpose::Request, state.next_trigger.first_try().key());
         let reading = self.chance.cost(&timing.request, draw, 0, 0);
         self.schedule(self.now() + reading, Event::RequestRead { to });
     }

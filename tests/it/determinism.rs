@@ -146,3 +146,26 @@ fn the_order_in_which_sites_are_written_changes_no_draw() {
         assert_eq!(times(&one, before), times(&other, after));
     }
 }
+
+#[test]
+fn a_failure_of_the_parent_moves_its_children_and_changes_none_of_their_draws() {
+    let before = chance(THREE, "");
+    let fault = "  central: { where: { code: CEN }, do: { fail_sync: { after: 30s, phase: connect } }, \
+                 when: { attempts: [2, 3] } }\n";
+    let after = chance(THREE, fault);
+    // From 6701 to 6704 and from there to the end of phase 1, sync by sync, wherever they lie.
+    let lengths = |trace: &Trace| -> Vec<supsim::units::Duration> {
+        let step = |fact: &Fact| {
+            matches!(fact, Fact::Announced(status) if [6701, 6704].contains(&status.id()))
+                || matches!(fact, Fact::Pulled { .. })
+        };
+        let times = support::times(trace, SiteId(1), step);
+        times
+            .windows(2)
+            .map(|pair| pair[1] - pair[0])
+            .filter(|one| one.as_hours_f64() < 0.9)
+            .collect()
+    };
+    assert!(of_site(&before, SiteId(1)) != of_site(&after, SiteId(1)), "it does move them");
+    assert_eq!(lengths(&before), lengths(&after));
+}
