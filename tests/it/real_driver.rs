@@ -32,6 +32,7 @@ struct Service {
     /// The first pulls fail, so many of them.
     failing_pulls: u32,
     version: u32,
+    announced: usize,
     heard: Vec<Heard>,
 }
 
@@ -41,8 +42,9 @@ impl Service {
         Instant::from_micros(micros as u64)
     }
 
-    fn run(mut self, until: Instant) -> Vec<Heard> {
-        while self.now() < until {
+    /// Serves until it has announced so much, or until it is too late to hope for it.
+    fn run(mut self, announcements: usize, until: Instant) -> Vec<Heard> {
+        while self.now() < until && self.announced < announcements {
             let next = self.timers.values().min().copied().unwrap_or(until).min(until);
             let wait = next.since(self.now()).as_secs_f64() / 60.0;
             match self.inbox.recv_timeout(MINUTE.mul_f64(wait)) {
@@ -119,10 +121,8 @@ impl Service {
             Effect::CancelTimer(timer) => {
                 self.timers.remove(&timer);
             }
-            Effect::Announce(_)
-            | Effect::CreatePolicy { .. }
-            | Effect::Defer { .. }
-            | Effect::Refuse { .. } => {}
+            Effect::Announce(_) => self.announced += 1,
+            Effect::CreatePolicy { .. } | Effect::Defer { .. } | Effect::Refuse { .. } => {}
         }
     }
 }
@@ -188,6 +188,7 @@ fn a_wall_clock_driver_makes_the_engine_say_what_the_simulator_makes_it_say() {
         timers: BTreeMap::new(),
         failing_pulls,
         version: 1,
+        announced: 0,
         heard: Vec::new(),
     };
     let (to_cen, cen_inbox) = channel();
@@ -197,9 +198,11 @@ fn a_wall_clock_driver_makes_the_engine_say_what_the_simulator_makes_it_say() {
     let cen = service(top, cen_inbox, to_cen.clone(), vec![to_pr1.clone()], 0);
     let pr1 = service(child, pr1_inbox, to_pr1, Vec::new(), 2);
     to_cen.send(Input::ScheduleDue).unwrap();
-    // Twice the time the simulated run needs, for a busy machine.
-    let until = Instant::START + Duration::from_mins(600);
-    let threads = [cen, pr1].map(|service| thread::spawn(move || service.run(until)));
+    // A hundred times what the simulated run needs, for a busy machine.
+    let until = Instant::START + Duration::from_mins(20_000);
+    let wanted = [simulated(0).len(), simulated(1).len()];
+    let threads = [(cen, wanted[0]), (pr1, wanted[1])]
+        .map(|(service, wanted)| thread::spawn(move || service.run(wanted, until)));
     let heard = threads.map(|thread| thread.join().expect("the service ran to its end"));
 
     for (site, heard) in (0..).zip(&heard) {
