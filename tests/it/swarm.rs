@@ -81,7 +81,7 @@ fn places(dice: &mut Dice) -> Vec<Place> {
         let code = if number == 0 { "CEN".to_owned() } else { format!("S{number:02}") };
         let secondary = number > 1 && dice.chance(30);
         let internet = point && dice.chance(20);
-        let hopeless = point && number > 0 && dice.chance(3);
+        let hopeless = above && point && dice.chance(3);
         places.push(Place { code, parent, secondary, point, internet, hopeless });
     }
     places
@@ -200,7 +200,12 @@ fn sketch(number: u64) -> Sketch {
         write!(text, "{work}: {}, ", cost(dice, most)).unwrap();
     }
     let every = [20, 60, 60, 90][dice.roll(4) as usize];
-    let limit = if dice.chance(15) { format!(", limit: {}", dice.roll(4)) } else { String::new() };
+    // With a limit a site may give up before its attempts that are to fail are over.
+    let limit = if !heals && dice.chance(40) {
+        format!(", limit: {}", dice.roll(4))
+    } else {
+        String::new()
+    };
     let order = dice.one(&["after_internet_point", "before_internet_point"]);
     let (rhythm, first) = (1 + dice.roll(8), minute_of(dice.roll(300)));
     writeln!(
