@@ -416,3 +416,35 @@ fn f_a_fault_at_any_instant_leaves_a_trace_in_order_and_everything_arrives() {
         }
     }
 }
+
+#[test]
+fn r5_after_a_request_was_given_up_the_next_success_sends_another() {
+    let run = crate::world_rules::run_with(
+        |head| head.replace("duration: 2d", "duration: 12d").replace("every: 7d", "every: 4w"),
+        "sites:\n  CEN: { type: central }\n  PR1: { parent: CEN }\nfaults: { cut: { where: { code: PR1 }, \
+         do: link_down, when: { window: { from: 2026-01-12 08:00, for: 7d12h } } } }\n\
+         operations: { by-hand: { at: 2026-01-20 08:00, do: run_synchronization } }",
+    );
+    let given_up = |fact: &Fact| matches!(fact, Fact::SendingFailed { again_at: None, .. });
+    assert_eq!(run.times("CEN", given_up).len(), 1);
+    let ninth_day = Duration::from_days(8);
+    assert_eq!(run.times("PR1", |fact| *fact == Fact::RequestArrived), [at("8:18") + ninth_day]);
+    assert_eq!(run.attempts("PR1").len(), 1);
+}
+
+#[test]
+fn the_last_instant_belongs_to_the_run_and_the_one_after_it_does_not() {
+    let done = |connect: &str| {
+        let run = crate::world_rules::run_with(
+            |head| {
+                head.replace("connect: 1min", &format!("connect: {connect}"))
+                    .replace("start: 2026-01-12 08:00", "start: 2026-01-13 23:59")
+            },
+            "sites: { CEN: { type: central } }",
+        );
+        let began = |fact: &Fact| matches!(fact, Fact::Announced(Status::SynchronizingWsus { .. }));
+        run.times("CEN", began).len()
+    };
+    assert_eq!(done("60s"), 1);
+    assert_eq!(done("60s1us"), 0);
+}
