@@ -448,3 +448,85 @@ fn the_last_instant_belongs_to_the_run_and_the_one_after_it_does_not() {
     assert_eq!(done("60s"), 1);
     assert_eq!(done("60s1us"), 0);
 }
+
+#[test]
+fn p5_a_child_takes_the_version_of_its_parents_last_success_whatever_the_databases_hold() {
+    // Inserting takes half an hour: PR1 is done at 08:27, its database only at 08:48.
+    let run = crate::world_rules::run_with(
+        |head| head.replace("insert: 4min", "insert: 30min"),
+        "sites:\n  CEN: { type: central }\n  PR1: { parent: CEN }\n  B11: { parent: PR1 }\n",
+    );
+    let versions: Vec<_> = run.outcome.attempts.iter().map(|one| one.version).collect();
+    assert_eq!(versions, [Some(2); 3]);
+    assert_eq!(run.arrived("PR1", Part::Database), [at("8:48")]);
+}
+
+#[test]
+fn f_a_cut_while_a_site_connects_does_not_matter_though_its_last_transfer_was_broken_off() {
+    let run = run(&day(
+        "links: { slow: { bandwidth: 80 Kbit/s } }\nsites:\n  CEN: { type: central }\n  \
+         PR1: { parent: CEN, link: slow }\nfaults:\n  a: { where: { code: PR1 }, do: link_down, \
+         when: { window: { from: today 08:22, until: today 08:23 } } }\n  \
+         b: { where: { code: PR1 }, do: link_down, when: { window: { from: today 09:22:20, \
+         until: today 09:22:40 } } }",
+    ));
+    let failed = (Parent, at("8:19"), Some(at("8:22")), Failed);
+    assert_eq!(run.attempts("PR1"), [failed, (Retry, at("9:22"), Some(at("9:33:20")), Ok)]);
+}
+
+#[test]
+fn p2_what_a_broken_off_transfer_held_of_the_uplink_goes_to_the_others_at_once() {
+    for effect in ["link_down", "site_down", "sup_down"] {
+        let run = run(&day(&format!(
+            "links: {{ up: {{ bandwidth: 80 Kbit/s }} }}\nsites:\n  CEN: {{ type: central, link: up }}\n  \
+             PR1: {{ parent: CEN }}\n  PR2: {{ parent: CEN }}\nfaults: {{ cut: {{ where: {{ code: PR2 }}, \
+             do: {effect}, when: {{ window: {{ from: today 08:25, until: today 09:00 }} }} }} }}"
+        )));
+        // CEN's own 2 MB take 200 s, so it is done at 08:21:20. Both transfers begin at 08:23:20
+        // at half the rate; from 08:25 on PR1 has all of it for its other 12 Mbit: 150 s.
+        let transferred = |fact: &Fact| matches!(fact, Fact::Transferred { .. });
+        assert_eq!(run.times("PR1", transferred), [at("8:27:30")], "{effect}");
+    }
+}
+
+#[test]
+fn p4_each_step_costs_with_what_has_changed_and_with_what_the_catalogue_holds() {
+    let timing = "timing: { request: 1min, connect: 1min, \
+        pull: { base: 1min, per_update: 1s, per_known: 200ms }, settle: 2min, \
+        import: { base: 1min, per_update: 2s, per_known: 200ms }, \
+        insert: { base: 1min, per_update: 3s, per_known: 200ms }, \
+        internet: { base: 1min, per_update: 4s } }\nsync:";
+    let run = crate::world_rules::run_with(
+        |head| {
+            let from = head.find("timing:").expect("a head has timings");
+            let to = head.find("sync:").expect("and a schedule behind them");
+            format!("{}{}{}", &head[..from], timing, &head[to + "sync:".len()..])
+        },
+        &day(&format!(
+            "{}operations: {{ by-hand: {{ at: today 12:00, do: run_synchronization }} }}",
+            LATER.replace("PR1: { parent: CEN }", "PR1: { parent: CEN, sup: none }")
+        )),
+    );
+    let pulled = |fact: &Fact| matches!(fact, Fact::Pulled { .. });
+    let imported = |fact: &Fact| matches!(fact, Fact::Imported { .. });
+    // 100 updates known before the pull, 105 after it; 5 of them new, and none at noon.
+    assert_eq!(run.times("CEN", pulled), [at("8:02:25"), at("12:02:21")]);
+    // A delta compares nothing.
+    assert_eq!(run.times("CEN", imported), [at("8:05:56"), at("12:05:21")]);
+    assert_eq!(run.times("CEN", synced)[0], at("8:07:16"));
+    assert_eq!(run.arrived("PR1", Part::Database), [at("8:07:32")]);
+}
+
+#[test]
+fn p6_an_internet_point_needs_the_active_one_of_its_site() {
+    // PR1's wait ends at 08:27; its point has been down since 08:26, which only 6706 notices.
+    let run = run(&day(
+        "sites:\n  CEN: { type: central }\n  PR1: { parent: CEN, internet_sup: { server: dmz } }\n\
+         faults: { cut: { where: { code: PR1 }, do: sup_down, \
+         when: { window: { from: today 08:26, until: today 08:30 } } } }",
+    ));
+    assert_eq!(run.attempts("PR1")[0], (Parent, at("8:19"), Some(at("8:27")), Failed));
+    let failure = Failure { phase: Phase::Internet, reason: Reason::UpstreamUnreachable };
+    assert_eq!(run.failures("PR1"), [failure]);
+    assert_eq!(run.outcome.faults[0].attempts_hit, 1);
+}
