@@ -38,10 +38,14 @@ pub(super) fn window(
     let later = |at: Instant, by: Duration| at.checked_add(by).unwrap_or(horizon).min(horizon);
     match (last, never) {
         (Some(last), false) => {
-            // a little more, measured without the idle wait before the first synchronisation
-            let after = drawn().map(|attempt| attempt.start).filter(|start| *start >= from).min();
-            let busy = last.since(after.unwrap_or(from)).micros();
-            ((from, later(last, Duration::from_micros(busy / 20))), false)
+            // A little more: a twentieth of the time in which something ran; and the end of what
+            // was running, unless it takes far longer.
+            let shown = || drawn().filter(|attempt| attempt.start >= from && attempt.start <= last);
+            let first = shown().map(|attempt| attempt.start).min().unwrap_or(from);
+            let far = later(last, Duration::from_micros(last.since(first).micros() / 20));
+            let near = later(last, Duration::from_micros(active(shown(), last).micros() / 20));
+            let ends = shown().filter_map(|attempt| attempt.end).max().unwrap_or(last);
+            ((from, near.max(ends.min(far))), false)
         }
         (last, _) => {
             let last = last.unwrap_or(first.max(from));
@@ -50,6 +54,19 @@ pub(super) fn window(
             ((from, until), until < horizon)
         }
     }
+}
+
+/// For how long at least one of these synchronisations was running until `last`.
+fn active<'a>(attempts: impl Iterator<Item = &'a Attempt>, last: Instant) -> Duration {
+    let span = |attempt: &Attempt| (attempt.start, attempt.end.unwrap_or(last).min(last));
+    let mut spans: Vec<(Instant, Instant)> = attempts.map(span).collect();
+    spans.sort_unstable();
+    let (mut total, mut reached) = (Duration::ZERO, Instant::START);
+    for (from, until) in spans {
+        total += until.max(reached).since(from.max(reached));
+        reached = reached.max(until);
+    }
+    total
 }
 
 /// The spans in which something is going on at the sites drawn; edges of faults have no length.
@@ -75,4 +92,31 @@ pub(super) fn busy(
         }
     }
     busy
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::measure::Ending;
+    use crate::report::chart::rows::rows;
+    use crate::report::chart::sample::Sample;
+    use crate::units::ReleaseId;
+
+    #[test]
+    fn a_long_idle_wait_adds_no_emptiness_after_the_last_site() {
+        let (scenario, mut outcome) = Sample::one_site().finish();
+        // Tried right after publication, in vain, and again nine hours later.
+        let mut early = outcome.attempts[0].clone();
+        early.start = outcome.arrivals[0].published;
+        early.end = Some(early.start + Duration::from_mins(10));
+        early.ending = Ending::Failed;
+        outcome.attempts[0].number = 2;
+        outcome.attempts.insert(0, early);
+        let subject = Subject::new(&scenario, &outcome, Some(ReleaseId(0)));
+        let rows = rows(&scenario, &outcome, &subject);
+        let ((_, until), _) = window(&scenario, &outcome, &subject, &rows);
+        let last = outcome.arrivals[0].current.unwrap();
+        let more = until.since(last);
+        assert!(more <= Duration::from_mins(2) && !more.is_zero(), "{more} after {last}");
+    }
 }

@@ -425,9 +425,11 @@ impl<'a> Plan<'a> {
         let never =
             if never > 0 { format!(", {} never current", grouped(never)) } else { String::new() };
         let failed = self.failed_among(|site| left_out.contains(&site));
+        let (whose, of) =
+            if left_out.len() == 1 { ("its", "its own") } else { ("their", "theirs") };
         let failed = match failed {
-            0 => "none of their synchronisations failed".to_owned(),
-            failed => format!("{} among theirs", counted(failed, "failed synchronisation")),
+            0 => format!("none of {whose} synchronisations failed"),
+            failed => format!("{} among {of}", counted(failed, "failed synchronisation")),
         };
         format!("{more} not drawn{range}{never}; {failed}.")
     }
