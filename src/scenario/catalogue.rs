@@ -118,12 +118,14 @@ fn release(
         product: product?,
         classification: classification?,
     };
-    if releases.len() + instants.0.len() > limits::OCCURRENCES {
+    if releases.len() + instants.len() > limits::OCCURRENCES {
         too_many(reader, when);
         return None;
     }
-    for (number, at) in instants.0.iter().enumerate() {
-        let name = if instants.1 { format!("{name}#{}", number + 1) } else { name.to_owned() };
+    // One that occurs only once within the run needs no number to be told from the others.
+    let numbered = instants.len() > 1;
+    for (number, at) in instants.iter().enumerate() {
+        let name = if numbered { format!("{name}#{}", number + 1) } else { name.to_owned() };
         releases.push(content.at(name, *at));
     }
     Some(())
@@ -152,13 +154,13 @@ fn too_many(reader: &mut Reader, when: &Node<'_>) {
     reader.error("E0316", when.place, "this happens too often", note);
 }
 
-/// A calendar as written: its instants, and whether it recurs.
+/// A calendar as written: its instants.
 fn calendar(
     reader: &mut Reader,
     zones: &mut Zones,
     run: &Run,
     node: &Node<'_>,
-) -> Option<(Vec<Instant>, bool)> {
+) -> Option<Vec<Instant>> {
     let beside = ["timezone", "start"];
     let keys = ["at", "every", "weekly", "monthly", "dates"];
     let choice = reader.choice(node, "a calendar", &["never"], &keys, &beside, &[])?;
@@ -175,11 +177,11 @@ fn calendar(
     let rule = match (choice.word, choice.value) {
         ("at", Some(value)) => {
             let at = reader.instant(value, "this time", &zone, run)?;
-            return Some((vec![at], false));
+            return Some(vec![at]);
         }
         ("dates", Some(value)) => {
             let list = reader.list(value, "`dates`", "dates: [2026-01-13 13:00]")?;
-            return Some((dates(reader, list.iter(), &zone, run)?, true));
+            return dates(reader, list.iter(), &zone, run);
         }
         ("every", Some(value)) => {
             let every = reader.positive_duration(value, "`every`")?;
@@ -193,8 +195,7 @@ fn calendar(
         ("monthly", Some(value)) => reader.monthly(value)?,
         _ => Rule::Never,
     };
-    let instants = due(reader, &rule, &zone, run, node)?;
-    Some((instants, rule.recurs()))
+    due(reader, &rule, &zone, run, node)
 }
 
 /// Instants given one by one, in order, each once.

@@ -457,6 +457,22 @@ mod tests {
     }
 
     #[test]
+    fn a_release_is_numbered_only_when_it_occurs_more_than_once_in_the_run() {
+        let names = |days: u32| {
+            let scenario = read(&format!(
+                "supsim: 1\nkind: scenario\nname: n\nstart: 2026-01-01 00:00\nduration: {days}d\n\
+                 sites: {{ CEN: {{}} }}\ncatalogue: {{ releases: {{ p: {{ updates: 1, metadata: 1 MB, \
+                 when: {{ monthly: {{ week: second, day: Tue, at: \"10:00\" }} }} }} }} }}\n",
+            ));
+            assert_survives(&scenario);
+            let releases = scenario.catalogue.releases.into_iter();
+            releases.map(|release| release.name).collect::<Vec<_>>()
+        };
+        assert_eq!(names(31), ["p"]);
+        assert_eq!(names(59), ["p#1", "p#2"]);
+    }
+
+    #[test]
     fn codes_and_names_that_look_like_numbers_are_quoted() {
         let codes = ["001", "1E3", "0X1", "TRUE", "NULL", "NAN", "123", "00E1"];
         let children: String = codes.iter().map(|code| format!("  \"{code}\": {{ parent: CEN, name: \"{code}\", labels: {{ a: \"{code}\" }} }}\n")).collect();
