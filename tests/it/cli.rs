@@ -80,8 +80,8 @@ fn the_first_command_of_the_readme_says_what_a_planner_asks() {
     for words in [
         "✓ All 8 sites became current with patch-tuesday, at the latest after 11.0 h",
         "9 synchronisations: 8 ok, 1 failed, 1 was a retry",
-        "B21#1    Tue 13 Jan 22:56   pull: The operation timed out (0x80072EE2)",
-        "retried Tue 13 Jan 23:56: ok Wed 14 Jan 00:04",
+        "B21#1    pull (fault cusco-first-try): The operation timed out (0x80072EE2)",
+        "Tue 13 Jan 22:56; retried Tue 13 Jan 23:56: ok Wed 14 Jan 00:04",
     ] {
         assert!(said.contains(words), "`{words}` is not in\n{said}");
     }
@@ -97,6 +97,47 @@ fn the_first_command_of_the_readme_says_what_a_planner_asks() {
     ] {
         assert!(stored.join(file).is_file(), "{file} is missing");
     }
+}
+
+/// The blocks of a Markdown text that are fenced as `kind`.
+fn fenced<'t>(text: &'t str, kind: &str) -> Vec<&'t str> {
+    let open = format!("```{kind}\n");
+    let blocks = text.split(&open).skip(1);
+    blocks.map(|rest| rest.split("```").next().unwrap()).collect()
+}
+
+#[test]
+fn the_readme_shows_what_the_program_says() {
+    let readme = fs::read_to_string(support::project("README.md")).unwrap();
+    let shown = fenced(&readme, "text");
+    let (_place, stored, _) = run(&three_tier(), &["--charts", "none"]);
+    let summary = fs::read_to_string(stored.join("summary.txt")).unwrap();
+    let told = summary.split("\nrepeat ").next().unwrap();
+    assert_eq!(shown[0].trim_end(), told.trim_end());
+
+    let place = tempfile::tempdir().unwrap();
+    let own = fenced(&readme, "yaml")[0];
+    fs::write(place.path().join("my-hierarchy.yaml"), own).unwrap();
+    let output = supsim(place.path(), &["run", "my-hierarchy.yaml", "--no-store"]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    assert_eq!(text(&output.stderr), "");
+    let wrong = own.replace("  schedule:", "  shedule:");
+    fs::write(place.path().join("my-hierarchy.yaml"), wrong).unwrap();
+    let output = supsim(place.path(), &["run", "my-hierarchy.yaml", "--no-store"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(shown[1].trim_end(), text(&output.stderr).trim_end());
+}
+
+#[test]
+fn the_storm_is_one() {
+    let path = support::project("scenarios/07-retry-storm.yaml");
+    let output = supsim(Path::new("."), &["run", path.to_str().unwrap(), "--no-store"]);
+    let said = text(&output.stdout);
+    assert!(said.contains("FAILED    240 synchronisations at 60 sites"), "{said}");
+    assert!(
+        said.contains("  B01#1 to #4  pull: upstream-unreachable (fault wsus-restarts)"),
+        "{said}"
+    );
 }
 
 #[test]

@@ -1,0 +1,65 @@
+//! Numbers and times as a summary says them.
+
+use super::super::run::kind_name;
+use crate::scenario::SiteKind;
+use crate::units::Duration;
+
+/// In what a table of delays is written.
+pub(super) struct Unit {
+    pub plural: &'static str,
+    pub short: &'static str,
+    micros: u64,
+}
+
+impl Unit {
+    /// The unit in which the longest delay reads best.
+    pub fn of(longest: Duration) -> Unit {
+        if longest >= Duration::from_hours(100) {
+            Unit { plural: "days", short: "d", micros: 86_400_000_000 }
+        } else if longest >= Duration::from_hours(2) {
+            Unit { plural: "hours", short: "h", micros: 3_600_000_000 }
+        } else if longest >= Duration::from_mins(2) {
+            Unit { plural: "minutes", short: "min", micros: 60_000_000 }
+        } else {
+            Unit { plural: "seconds", short: "s", micros: 1_000_000 }
+        }
+    }
+
+    /// One decimal, rounded half up, in integers.
+    pub fn show(&self, delay: Duration) -> String {
+        let tenths = (u128::from(delay.micros()) * 10 + u128::from(self.micros) / 2)
+            / u128::from(self.micros);
+        format!("{}.{}", tenths / 10, tenths % 10)
+    }
+}
+
+/// A delay by itself: `10.3 h`.
+pub(super) fn time(delay: Duration) -> String {
+    let unit = Unit::of(delay);
+    format!("{} {}", unit.show(delay), unit.short)
+}
+
+/// A length of time in whole days, where it is.
+pub(super) fn days(duration: Duration) -> String {
+    let day = Duration::from_days(1).micros();
+    if duration.micros().is_multiple_of(day) && !duration.is_zero() {
+        let days = usize::try_from(duration.micros() / day).unwrap_or(usize::MAX);
+        counted(days, "day", "days")
+    } else {
+        duration.to_string()
+    }
+}
+
+/// How many of what: `1 site`, `2 sites`.
+pub(super) fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
+/// What so many sites of a kind are called.
+pub(super) fn kind_of(kind: SiteKind, count: usize) -> &'static str {
+    match (kind, count) {
+        (SiteKind::Primary, 2..) => "primaries",
+        (SiteKind::Secondary, 2..) => "secondaries",
+        (kind, _) => kind_name(kind),
+    }
+}
