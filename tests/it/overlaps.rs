@@ -530,3 +530,65 @@ fn p6_an_internet_point_needs_the_active_one_of_its_site() {
     assert_eq!(run.failures("PR1"), [failure]);
     assert_eq!(run.outcome.faults[0].attempts_hit, 1);
 }
+
+#[test]
+fn p6_the_internet_point_pulls_what_it_lacks_over_its_own_circuit() {
+    let run = run(&day(
+        "links: { slow: { bandwidth: 80 Kbit/s, latency: 10s } }\nsites: { CEN: { type: central, \
+         internet_sup: { server: dmz, link: slow } } }\n\
+         operations: { by-hand: { at: today 12:00, do: run_synchronization } }",
+    ));
+    // From 08:18: 200 s for 2 MB, 10 s on the way, 3 min of work; at noon there is nothing new.
+    assert_eq!(run.times("CEN", synced), [at("8:24:30"), at("12:21:10")]);
+    let five = |fact: &Fact| matches!(fact, Fact::InternetPointSynced { updates: 5, .. });
+    assert_eq!(run.times("CEN", five), [at("8:24:30")]);
+}
+
+#[test]
+fn f_a_failure_planned_for_one_attempt_leaves_the_plans_of_the_next_alone() {
+    // The first hangs until 10:00 but is broken off at 08:30; the second hangs until 11:30.
+    let run =
+        run(&day("sites: { CEN: { type: central } }\nfaults:\n  hang: { where: { code: CEN }, \
+         do: { fail_sync: { after: 2h } }, when: { attempts: [1, 2] } }\n  \
+         down: { where: { code: CEN }, do: sup_down, \
+         when: { window: { from: today 08:30, until: today 08:31 } } }"));
+    let ends: Vec<_> = run.attempts("CEN").iter().map(|one| (one.1, one.2)).collect();
+    assert_eq!(ends[0], (at("8:00"), Some(at("8:30"))));
+    assert_eq!(ends[1], (at("9:30"), Some(at("11:30"))));
+    assert_eq!(ends.len(), 3);
+}
+
+#[test]
+fn p2_a_pull_cannot_begin_over_a_circuit_that_is_cut() {
+    for (code, from, ends) in [("PR1", "08:19:30", "8:20"), ("CEN", "07:00", "8:01")] {
+        let run = run(&day(&format!(
+            "sites:\n  CEN: {{ type: central }}\n  PR1: {{ parent: CEN }}\nfaults: {{ cut: {{ where: \
+             {{ code: {code} }}, do: link_down, when: {{ window: {{ from: today {from}, until: today 08:25 }} }} }} }}"
+        )));
+        assert_eq!(run.attempts(code)[0].2, Some(at(ends)), "{code}");
+        let failure = Failure { phase: Phase::Pull, reason: Reason::UpstreamUnreachable };
+        assert_eq!(run.failures(code), [failure]);
+        assert_eq!(run.outcome.faults[0].attempts_hit, 1);
+    }
+}
+
+#[test]
+fn u1_without_a_source_there_is_nothing_to_be_cut_off_from() {
+    let run = run(&day(
+        "source: none\nsites: { CEN: { type: central } }\nfaults: { cut: { where: { code: CEN }, \
+         do: link_down, when: { window: { from: today 07:00, until: today 09:00 } } } }",
+    ));
+    assert_eq!(run.attempts("CEN"), [(Schedule, at("8:00"), Some(at("8:18")), Ok)]);
+}
+
+#[test]
+fn f_what_a_crash_kept_an_attempt_from_meeting_does_not_wait_for_the_next() {
+    let run = run(&day(
+        "sites:\n  CEN: { type: central }\n  PR1: { parent: CEN }\nfaults:\n  fails: { where: { code: PR1 }, \
+         do: { fail_sync: { after: 1min, phase: settle } }, when: { attempts: [1] } }\n  \
+         power: { where: { code: PR1 }, do: site_down, \
+         when: { window: { from: today 08:21, until: today 08:22 } } }",
+    ));
+    let cut_short = (Parent, at("8:19"), Some(at("8:22")), Failed);
+    assert_eq!(run.attempts("PR1"), [cut_short, (Retry, at("9:22"), Some(at("9:30")), Ok)]);
+}
