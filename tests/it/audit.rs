@@ -24,15 +24,15 @@ struct Ledger {
     retry: Option<(Instant, Kind)>,
     /// A retry that fell due while another synchronisation ran (T6).
     retry_waits: bool,
-    /// When it went down, until it comes up.
     down: bool,
+    /// When it last came up.
     came_up: Option<Instant>,
     requests: u32,
     requested: u32,
     successes: u32,
     /// The content version of its database.
     database: u32,
-    /// The highest version of a package that has arrived.
+    /// The versions of the packages that have arrived.
     packages: Vec<u32>,
 }
 
@@ -250,13 +250,13 @@ impl Auditor<'_> {
                 Ok(())
             }
             Fact::WentDown => {
-                ledger.down = true;
-                Ok(())
+                let up = !std::mem::replace(&mut ledger.down, true);
+                ensure(up, "T7: it is down already")
             }
             Fact::CameUp => {
-                ledger.down = false;
                 ledger.came_up = Some(at);
-                Ok(())
+                let down = std::mem::replace(&mut ledger.down, false);
+                ensure(down, "T7: it is up already")
             }
             _ => Ok(()),
         }

@@ -592,3 +592,40 @@ fn f_what_a_crash_kept_an_attempt_from_meeting_does_not_wait_for_the_next() {
     let cut_short = (Parent, at("8:19"), Some(at("8:22")), Failed);
     assert_eq!(run.attempts("PR1"), [cut_short, (Retry, at("9:22"), Some(at("9:30")), Ok)]);
 }
+
+#[test]
+fn f_a_transfer_is_broken_off_at_once_when_what_it_comes_from_goes_down() {
+    // CEN's transfer runs from 08:01 to 08:04:20, PR1's from 08:23:20 to 08:26:40.
+    for (code, fault, ends) in [
+        (
+            "CEN",
+            "do: source_down, when: { window: { from: today 08:02, until: today 08:03 } }",
+            "8:02",
+        ),
+        (
+            "CEN",
+            "where: { code: CEN }, do: link_down, when: { window: { from: today 08:04:20, until: today 08:05 } }",
+            "8:04:20",
+        ),
+        (
+            "PR1",
+            "where: { code: CEN }, do: sup_down, when: { window: { from: today 08:24, until: today 08:25 } }",
+            "8:24",
+        ),
+        (
+            "PR1",
+            "where: { code: CEN }, do: site_down, when: { window: { from: today 08:24, until: today 08:25 } }",
+            "8:24",
+        ),
+    ] {
+        let run = run(&day(&format!(
+            "links: {{ slow: {{ bandwidth: 80 Kbit/s }} }}\nsites:\n  CEN: {{ type: central, link: slow }}\n  \
+             PR1: {{ parent: CEN, link: slow }}\nfaults: {{ cut: {{ {fault} }} }}"
+        )));
+        assert_eq!(run.attempts(code)[0].2, Some(at(ends)), "{fault}");
+        assert_eq!(run.attempts(code)[0].3, Failed, "{fault}");
+        let failure = Failure { phase: Phase::Pull, reason: Reason::UpstreamUnreachable };
+        assert_eq!(run.failures(code), [failure], "{fault}");
+        assert_eq!(run.outcome.faults[0].attempts_hit, 1, "{fault}");
+    }
+}
