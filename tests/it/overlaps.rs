@@ -629,3 +629,40 @@ fn f_a_transfer_is_broken_off_at_once_when_what_it_comes_from_goes_down() {
         assert_eq!(run.outcome.faults[0].attempts_hit, 1, "{fault}");
     }
 }
+
+#[test]
+fn f_of_the_sites_that_a_fault_can_hit_as_many_are_picked_as_it_says() {
+    for (pick, count) in [
+        ("all", 5),
+        ("one", 1),
+        ("{ count: 3 }", 3),
+        ("{ percent: 30% }", 2),
+        ("{ percent: 29% }", 1),
+        ("{ percent: 1% }", 1),
+    ] {
+        let mut sites = "sites:\n  CEN: { type: central }\n".to_owned();
+        for number in 1..=5 {
+            sites += &format!("  PR{number}: {{ parent: CEN }}\n");
+        }
+        let run = run(&day(&format!(
+            "{sites}faults: {{ cut: {{ where: {{ type: primary }}, pick: {pick}, do: sup_down, \
+             when: {{ window: {{ from: today 07:00, until: today 07:30 }} }} }} }}"
+        )));
+        let began = |fact: &Fact| matches!(fact, Fact::FaultBegan { .. });
+        let hit = (1..=5).filter(|number| run.times(&format!("PR{number}"), began).len() == 1);
+        assert_eq!(hit.count(), count, "{pick}");
+        assert_eq!(run.outcome.faults.len(), count, "{pick}");
+    }
+}
+
+#[test]
+fn f_a_failure_is_owed_to_the_fault_that_still_holds() {
+    let run = run(&day(
+        "sites:\n  CEN: { type: central }\nfaults:\n  a: { do: source_down, when: { window: { \
+         from: today 06:00, until: today 07:00 } } }\n  b: { do: source_down, when: { window: { \
+         from: today 06:30, until: today 08:30 } } }",
+    ));
+    assert_eq!(run.outcome.attempts[0].fault.map(|fault| fault.0), Some(1));
+    let hits: Vec<u32> = run.outcome.faults.iter().map(|one| one.attempts_hit).collect();
+    assert_eq!(hits, [0, 1]);
+}
