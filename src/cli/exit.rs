@@ -59,7 +59,7 @@ impl Exit {
             Inconclusive => ("ran; too few replications to say", "run more, or treat as fail"),
             NothingSelected => ("nothing was selected: a filter matched nothing", "fail"),
             StoppedEarly => {
-                ("stopped early, by Ctrl-C; a run that was stopped is not stored", "run again")
+                ("stopped early, by Ctrl-C or a limit: nothing is stored", "run again, or less")
             }
             Defect => ("a defect in supsim", "report it"),
             FileTrouble => ("a file could not be read or written", "fail"),
@@ -94,6 +94,14 @@ mod tests {
     fn codes_are_a_promise() {
         let codes: Vec<u8> = RANKING.iter().map(|exit| exit.code()).collect();
         assert_eq!(codes, [2, 74, 70, 6, 5, 1, 3, 4, 0]);
+    }
+
+    #[test]
+    fn meanings_fit_into_their_column() {
+        for exit in RANKING {
+            let meaning = exit.meaning().0;
+            assert!(meaning.chars().count() <= 55, "{meaning}");
+        }
     }
 
     #[test]

@@ -20,9 +20,14 @@ pub(super) fn listen() {
     let _ = ctrlc::set_handler(heard);
 }
 
+/// Has somebody asked to stop?
+pub(super) fn asked() -> bool {
+    ASKED.load(Ordering::Relaxed)
+}
+
 /// Goes on, unless somebody has asked the program to stop; `what` was being done.
 pub(super) fn go_on(what: &str) -> Result<(), Stop> {
-    if !ASKED.load(Ordering::Relaxed) {
+    if !asked() {
         return Ok(());
     }
     let text = format!("supsim: stopped by Ctrl-C while {what}; nothing of this run was stored");

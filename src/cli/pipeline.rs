@@ -1,7 +1,10 @@
 //! The four rooms that a command walks through, behind one door each: read, simulate, judge, draw.
 
+use std::fs::File;
+use std::io::Read as _;
 use std::path::Path;
 
+use super::cost::{Ceiling, exceeded};
 use super::exit::{Exit, Stop};
 use crate::measure::Outcome;
 use crate::report::{PictureError, propagation, release_to_draw, timeline};
@@ -15,6 +18,9 @@ pub(super) const ERRORS: &str = include_str!("../../docs/errors.md");
 
 /// In how many stretches a run is simulated: as often the progress bar can move.
 const STRETCHES: u64 = 200;
+
+/// After so many events the run looks up: has it become too large, does somebody want it to stop?
+const LOOK_UP: u64 = 1 << 14;
 
 /// A scenario that was read.
 pub(super) struct Read {
@@ -32,8 +38,12 @@ pub(super) fn read(path: &Path, seed: Option<u64>) -> Result<Read, Stop> {
         exit: Exit::FileTrouble,
         text: format!("supsim: {}: {error}", path.display()),
     };
-    let bytes = std::fs::read(path).map_err(unreadable)?;
-    match Scenario::read(path, &Overrides { seed }) {
+    // Once, and no further than a scenario can go: it may be a pipe, or a device without an end.
+    let mut bytes = Vec::new();
+    let file = File::open(path).map_err(unreadable)?;
+    let most = Scenario::MOST_BYTES as u64 + 1;
+    file.take(most).read_to_end(&mut bytes).map_err(unreadable)?;
+    match Scenario::decode(&path.display().to_string(), &bytes, &Overrides { seed }) {
         Ok((scenario, warnings)) => {
             let warnings: Vec<String> = warnings.iter().map(ToString::to_string).collect();
             Ok(Read { scenario, warnings: warnings.join("\n"), bytes })
@@ -48,10 +58,11 @@ pub(super) fn expanded(scenario: &Scenario) -> String {
 }
 
 /// Runs one replication to its end, telling now and then how far it has come; the listener may
-/// stop it.
+/// stop it, and so does the ceiling.
 pub(super) fn simulate(
     scenario: &Scenario,
     replication: u32,
+    ceiling: Ceiling,
     reached: &mut dyn FnMut(Instant) -> Result<(), Stop>,
 ) -> Result<Trace, Stop> {
     let blueprint = Blueprint::new(scenario);
@@ -61,7 +72,18 @@ pub(super) fn simulate(
     let mut until = Instant::START;
     while until < end {
         until = (until + stretch).min(end);
-        world.run_until(until);
+        while world.step(until) {
+            if !world.events().is_multiple_of(LOOK_UP) {
+                continue;
+            }
+            if world.events() >= ceiling.events {
+                return Err(exceeded("events", ceiling.events, world.now()));
+            }
+            if world.trace().records.len() as u64 >= ceiling.records {
+                return Err(exceeded("records", ceiling.records, world.now()));
+            }
+            reached(world.now())?;
+        }
         reached(until)?;
     }
     Ok(world.into_trace())

@@ -17,6 +17,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use super::exit::{Exit, Stop};
+use super::interrupt;
 use super::screen::Screen;
 
 const LOCK: &str = ".supsim.lock";
@@ -72,10 +73,14 @@ impl Writing {
         write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     ) -> Result<(), Stop> {
         let place = self.part.join(path);
-        let stored = self.write(&place, write).map_err(|error| {
-            // Say where it would have been, not the hidden folder.
-            trouble(&self.target.join(path), &error)
-        })?;
+        let stored = match self.write(&place, write) {
+            Ok(stored) => stored,
+            Err(error) => {
+                interrupt::go_on("storing")?;
+                // Say where it would have been, not the hidden folder.
+                return Err(trouble(&self.target.join(path), &error));
+            }
+        };
         self.stored.push(Stored { path: path.to_owned(), ..stored });
         Ok(())
     }
@@ -200,8 +205,20 @@ fn sync_folder(folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// What went wrong with a file or folder, and what to do where that is known.
 fn trouble(path: &Path, error: &io::Error) -> Stop {
-    let text = format!("supsim: {}: {error}", path.display());
+    use io::ErrorKind as Kind;
+    let advice = match error.kind() {
+        Kind::AlreadyExists | Kind::NotADirectory => {
+            "\n  a file stands where a folder is needed; choose another folder with --out"
+        }
+        Kind::StorageFull => "\n  make room, or store less: --events none, --charts none",
+        Kind::PermissionDenied | Kind::ReadOnlyFilesystem => {
+            "\n  choose a folder that you may write to with --out"
+        }
+        _ => "",
+    };
+    let text = format!("supsim: {}: {error}{advice}", path.display());
     Stop { exit: Exit::FileTrouble, text }
 }
 
@@ -214,6 +231,10 @@ struct Hashing {
 
 impl Write for Hashing {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if interrupt::asked() {
+            // Not `ErrorKind::Interrupted`: that asks to try again.
+            return Err(io::Error::other("stopped"));
+        }
         let written = self.file.write(bytes)?;
         self.hash.update(&bytes[..written]);
         self.bytes += written as u64;
@@ -323,6 +344,7 @@ mod tests {
         let stop = began.err().unwrap();
         assert_eq!(stop.exit, Exit::FileTrouble);
         assert!(stop.text.contains("results"), "{}", stop.text);
+        assert!(stop.text.contains("with --out"), "{}", stop.text);
     }
 
     #[test]

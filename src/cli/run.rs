@@ -7,6 +7,7 @@ use std::time::Instant as WallInstant;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
+use super::cost::{self, CEILING};
 use super::exit::{Exit, Stop};
 use super::interrupt;
 use super::manifest::{Provenance, write_manifest};
@@ -63,17 +64,19 @@ pub(super) fn run(plan: &Plan, words: Vec<OsString>, screen: &mut Screen) -> Res
     // The tables and the summary are made from the record: without one there would be nothing
     // to tell. `none` leaves out events.jsonl alone.
     scenario.recording = wanted.max(Recording::Attempts);
+    cost::check(&scenario, CEILING)?;
 
     let mut progress = Progress::new(plan.progress, &scenario.name, screen);
     let whole = scenario.duration.micros().max(1);
     let replication = 0;
-    let trace = pipeline::simulate(&scenario, replication, &mut |now| {
+    let trace = pipeline::simulate(&scenario, replication, CEILING, &mut |now| {
         let per_mille = u128::from(now.micros()) * 1000 / u128::from(whole);
         progress.reached(u64::try_from(per_mille).unwrap_or(1000), screen);
         interrupt::go_on(&format!("simulating, at {now} of {}", scenario.duration))
     })?;
     progress.doing("judging");
     let outcome = pipeline::judge(&scenario, &trace);
+    interrupt::go_on("judging")?;
     let run = Run { scenario: &scenario, trace: &trace, outcome: &outcome, replication };
     if !plan.quiet {
         progress.done();
@@ -99,6 +102,7 @@ pub(super) fn run(plan: &Plan, words: Vec<OsString>, screen: &mut Screen) -> Res
             files: &files,
         };
         writing.file(MANIFEST, |out| write_manifest(&scenario, &provenance, out))?;
+        interrupt::go_on("storing")?;
         stored = Some(writing.finish()?);
     }
     progress.done();
@@ -185,6 +189,7 @@ fn write_files(
         writing.file(&format!("logs/{folder}/wsyncmgr.log"), |out| logs.write(site, out))?;
     }
     if plan.charts.svg || plan.charts.png {
+        interrupt::go_on("drawing")?;
         for drawing in pipeline::draw(run.scenario, run.outcome, plan.charts.png)? {
             let name = drawing.name;
             if plan.charts.svg {
@@ -196,6 +201,7 @@ fn write_files(
             }
         }
     }
+    interrupt::go_on("drawing")?;
     // The stored text is the same wherever it is stored: it names its neighbour, not a path.
     let text = summary(run, Look::default())
         + "\n"

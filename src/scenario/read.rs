@@ -1,6 +1,8 @@
 //! From a file to a checked [`Scenario`]: every part in turn, every mistake noted on the way.
 
 use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::Read as _;
 use std::path::Path;
 
 use super::error::{Diagnostic, Report};
@@ -58,33 +60,46 @@ const LATER: [&str; 10] = [
 ];
 
 impl Scenario {
+    /// The largest file \[bytes\]; whoever reads one need not read further.
+    pub const MOST_BYTES: usize = limits::FILE_BYTES;
+
     /// Reads a file.
     ///
     /// # Errors
     /// Everything that is wrong with it, or that it cannot be read.
     pub fn read(path: &Path, overrides: &Overrides) -> Result<(Scenario, Vec<Diagnostic>), Report> {
         let name = path.display().to_string();
-        let refuse = |code, message: &str, note: String| {
-            let mut reader = Reader::new();
-            reader.error(code, Place::default(), message, note);
-            reader.into_report(&name, "")
-        };
-        let size = std::fs::metadata(path)
-            .map_err(|why| refuse("E0001", "this file cannot be read", why.to_string()))?;
-        if size.len() > limits::FILE_BYTES as u64 {
-            let note = format!("{} bytes; at most {}", size.len(), limits::FILE_BYTES);
-            return Err(refuse("E0002", "this file is too large", note));
+        let mut bytes = Vec::new();
+        // a device without an end is no longer than the limit
+        let read = File::open(path)
+            .and_then(|file| file.take(Self::MOST_BYTES as u64 + 1).read_to_end(&mut bytes));
+        if let Err(why) = read {
+            return Err(refused(&name, "E0001", "this file cannot be read", why.to_string()));
         }
-        let bytes = std::fs::read(path)
-            .map_err(|why| refuse("E0001", "this file cannot be read", why.to_string()))?;
-        let text = String::from_utf8(bytes).map_err(|why| {
+        Scenario::decode(&name, &bytes, overrides)
+    }
+
+    /// Reads the bytes of a file; `file_name` is for messages only.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it.
+    pub fn decode(
+        file_name: &str,
+        bytes: &[u8],
+        overrides: &Overrides,
+    ) -> Result<(Scenario, Vec<Diagnostic>), Report> {
+        if bytes.len() > limits::FILE_BYTES {
+            let note = format!("at most {} bytes", limits::FILE_BYTES);
+            return Err(refused(file_name, "E0002", "this file is too large", note));
+        }
+        let text = str::from_utf8(bytes).map_err(|why| {
             let note = format!(
                 "byte {} is not part of a character; save the file as UTF-8",
-                why.utf8_error().valid_up_to() + 1
+                why.valid_up_to() + 1
             );
-            refuse("E0003", "this file is not UTF-8 text", note)
+            refused(file_name, "E0003", "this file is not UTF-8 text", note)
         })?;
-        Scenario::parse(&name, &text, overrides)
+        Scenario::parse(file_name, text, overrides)
     }
 
     /// Reads a text; `file_name` is for messages only.
@@ -112,6 +127,13 @@ impl Scenario {
             _ => Err(report),
         }
     }
+}
+
+/// A file that is refused as a whole.
+fn refused(file_name: &str, code: &'static str, message: &str, note: String) -> Report {
+    let mut reader = Reader::new();
+    reader.error(code, Place::default(), message, note);
+    reader.into_report(file_name, "")
 }
 
 fn document(reader: &mut Reader, root: &Node<'_>, overrides: &Overrides) -> Option<Scenario> {

@@ -235,7 +235,7 @@ fn ctrl_c_stops_cleanly_with_6_and_leaves_nothing_half_done() {
     let place = tempfile::tempdir().unwrap();
     let long = "supsim: 1\nkind: scenario\nname: long\nstart: 2026-01-12 00:00\nduration: 520w\n\
                 templates: { branch: {} }\nsites: { CEN: { type: central } }\n\
-                generate: { all: { template: branch, under: { code: CEN }, total: 2000, code: \"B{n:04}\" } }\n\
+                generate: { all: { template: branch, under: { code: CEN }, total: 1000, code: \"B{n:04}\" } }\n\
                 sync: { schedule: { simple: { every: 1d } } }\n";
     fs::write(place.path().join("long.yaml"), long).unwrap();
     let mut child = Command::new(env!("CARGO_BIN_EXE_supsim"))
@@ -254,4 +254,77 @@ fn ctrl_c_stops_cleanly_with_6_and_leaves_nothing_half_done() {
     assert_eq!(status.code(), Some(6), "{said}");
     assert!(said.contains("stopped by Ctrl-C"), "{said}");
     assert!(!place.path().join("results").exists());
+}
+
+#[test]
+#[cfg(unix)]
+fn ctrl_c_stops_while_files_are_written_too() {
+    let place = tempfile::tempdir().unwrap();
+    let many = "supsim: 1\nkind: scenario\nname: many\nstart: 2026-01-12 00:00\nduration: 60d\n\
+                templates: { branch: {} }\nsites: { CEN: { type: central } }\n\
+                generate: { all: { template: branch, under: { code: CEN }, total: 900, code: \"B{n:04}\" } }\n\
+                sync: { schedule: { simple: { every: 1d } } }\n";
+    fs::write(place.path().join("many.yaml"), many).unwrap();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_supsim"))
+        .args(["run", "many.yaml", "--quiet"])
+        .current_dir(place.path())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let results = place.path().join("results");
+    let writing = || {
+        let entries = fs::read_dir(&results).into_iter().flatten().flatten();
+        entries.map(|entry| entry.path().join("events.jsonl")).any(|events| events.exists())
+    };
+    while !writing() && child.try_wait().unwrap().is_none() {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    let asked = std::time::Instant::now();
+    Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    let status = child.wait().unwrap();
+    let took = asked.elapsed();
+    let mut said = String::new();
+    std::io::Read::read_to_string(&mut child.stderr.take().unwrap(), &mut said).unwrap();
+    assert_eq!(status.code(), Some(6), "{said}");
+    assert!(said.contains("stopped by Ctrl-C while storing"), "{said}");
+    assert!(took < std::time::Duration::from_secs(5), "it took {took:?}");
+    let left: Vec<_> = fs::read_dir(&results).unwrap().map(|e| e.unwrap().file_name()).collect();
+    assert_eq!(left, [".supsim.lock"]);
+}
+
+#[test]
+fn what_would_never_end_is_refused_before_it_runs() {
+    let place = tempfile::tempdir().unwrap();
+    let years = "supsim: 1\nkind: scenario\nname: years\nstart: 2026-01-12 00:00\nduration: 3650d\n\
+                 templates: { branch: {} }\nsites: { CEN: { type: central } }\n\
+                 generate: { all: { template: branch, under: { code: CEN }, total: 90000, code: \"B{n36:05}\" } }\n\
+                 sync: { schedule: { simple: { every: 1h } } }\n";
+    fs::write(place.path().join("years.yaml"), years).unwrap();
+    let output = supsim(place.path(), &["run", "years.yaml"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(output.stdout.is_empty());
+    let said = text(&output.stderr);
+    assert!(said.contains("years is too large to run"), "{said}");
+    assert!(
+        said.contains("a rarer `sync.schedule`, fewer sites or a shorter `duration`"),
+        "{said}"
+    );
+    assert!(!place.path().join("results").exists());
+}
+
+#[test]
+#[cfg(unix)]
+fn a_scenario_may_come_from_a_pipe_and_a_device_without_an_end_is_refused() {
+    let place = tempfile::tempdir().unwrap();
+    let path = three_tier();
+    let command = format!("cat '{}' | \"$SUPSIM\" run /dev/stdin --no-store", path.display());
+    let output = Command::new("sh")
+        .args(["-c", &command])
+        .env("SUPSIM", env!("CARGO_BIN_EXE_supsim"))
+        .output()
+        .unwrap();
+    assert!(text(&output.stdout).starts_with("three-tier "), "{}", text(&output.stderr));
+    let output = supsim(place.path(), &["run", "/dev/zero"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("error[E0002]: this file is too large"));
 }
