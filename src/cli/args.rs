@@ -9,6 +9,13 @@ use super::screen::{Screen, When};
 use crate::report::Look;
 use crate::scenario::Recording;
 
+/// What somebody new types, in this order.
+pub(super) const FIRST_STEPS: &str = "Examples:\n  \
+    supsim help example > contoso.yaml   write a first scenario\n  \
+    supsim run contoso.yaml              what happens?\n  \
+    supsim run contoso.yaml --seed 7     and with other chance?\n  \
+    supsim help                          what there is help on";
+
 /// Simulates software-update synchronisation through a Configuration Manager 2007 hierarchy.
 ///
 /// Describe the sites, their links, the schedule and what goes wrong in a scenario file; supsim
@@ -19,11 +26,7 @@ use crate::scenario::Recording;
     version,
     disable_help_subcommand = true,
     arg_required_else_help = true,
-    after_help = "Examples:\n  \
-        supsim run contoso.yaml            what happens?\n  \
-        supsim run contoso.yaml --seed 7   and with other chance?\n  \
-        supsim help outputs                what the files hold\n  \
-        supsim help exit-codes             what a script can rely on"
+    after_help = FIRST_STEPS
 )]
 pub(super) struct Cli {
     #[command(subcommand)]
@@ -38,7 +41,7 @@ pub(super) enum Command {
     /// determines the result: the same scenario, seed and version give the same folder with the
     /// same bytes.
     Run(RunArgs),
-    /// Help on a command, a topic (exit-codes, outputs) or an error code (E0405)
+    /// Explains a topic (example, scenario, outputs, ...) or an error code (E0405)
     Help {
         /// What about
         topic: Option<String>,

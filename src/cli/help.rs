@@ -7,36 +7,79 @@ use super::exit::{Exit, RANKING, Stop};
 use super::pipeline;
 use super::screen::Screen;
 
-/// The format of every file, as the project's own reference has it.
-const OUTPUTS: &str = include_str!("../../docs/outputs.md");
+/// A topic: its word, what it tells, and its page.
+struct Topic {
+    word: &'static str,
+    tells: &'static str,
+    page: fn() -> String,
+}
+
+/// The pages are the project's own references: what they say is tested where it is said.
+const TOPICS: [Topic; 5] = [
+    Topic {
+        word: "example",
+        tells: "a scenario to start from, ready to run",
+        page: || include_str!("../../scenarios/three-tier.yaml").to_owned(),
+    },
+    Topic {
+        word: "scenario",
+        tells: "the scenario language: every key, its values and its default",
+        page: || include_str!("../../docs/language.md").to_owned(),
+    },
+    Topic {
+        word: "outputs",
+        tells: "every file of a stored run, and every column in it",
+        page: || include_str!("../../docs/outputs.md").to_owned(),
+    },
+    Topic {
+        word: "charts",
+        tells: "how to read the two charts",
+        page: || include_str!("../../docs/charts.md").to_owned(),
+    },
+    Topic { word: "exit-codes", tells: "what a script can rely on", page: exit_codes },
+];
 
 /// Prints what there is to know about a topic.
 pub(super) fn help(topic: Option<&str>, screen: &mut Screen) -> Result<Exit, Stop> {
-    let mut command = Cli::command();
     let text = match topic {
-        None => command.render_help().to_string(),
-        Some("exit-codes") => exit_codes(),
-        Some("outputs") => OUTPUTS.to_owned(),
-        Some(topic) => {
-            // Built, so that the usage line of a command names the program.
-            command.build();
-            match command.find_subcommand_mut(topic) {
-                Some(command) => command.render_long_help().to_string(),
-                None => match section(pipeline::ERRORS, &topic.to_uppercase()) {
-                    Some(page) => page,
-                    None => return Err(unknown(topic)),
-                },
-            }
-        }
+        None => contents(),
+        Some(word) => page(word).ok_or_else(|| unknown(word))?,
     };
     screen.say(&text);
     Ok(Exit::Ok)
 }
 
+/// What there is help on, and the first steps.
+fn contents() -> String {
+    let mut text = "Help on what: supsim help TOPIC\n\n".to_owned();
+    let command = ("run", "the options of `supsim run`");
+    let code = ("E0405", "an error, or a warning (W0501), by its code");
+    let topics = TOPICS.iter().map(|topic| (topic.word, topic.tells));
+    for (word, tells) in topics.chain([command, code]) {
+        text += &format!("  {word:<12} {tells}\n");
+    }
+    text + &format!("\n{}\n", super::args::FIRST_STEPS)
+}
+
+fn page(word: &str) -> Option<String> {
+    if let Some(topic) = TOPICS.iter().find(|topic| topic.word == word) {
+        return Some((topic.page)());
+    }
+    let mut command = Cli::command();
+    // Built, so that the usage line of a command names the program.
+    command.build();
+    match command.find_subcommand_mut(word) {
+        Some(command) => Some(command.render_long_help().to_string()),
+        None => section(pipeline::ERRORS, &word.to_uppercase()),
+    }
+}
+
 fn unknown(topic: &str) -> Stop {
+    let topics: Vec<&str> = TOPICS.iter().map(|topic| topic.word).collect();
     let text = format!(
-        "supsim: there is no help on `{topic}`; there is on: run, exit-codes, outputs, \
-         and every error code such as E0405"
+        "supsim: there is no help on `{topic}`; there is on: {}, run, and every error code such \
+         as E0405",
+        topics.join(", ")
     );
     Stop { exit: Exit::NothingRan, text }
 }
@@ -85,6 +128,7 @@ fn section(text: &str, code: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scenario::{Overrides, Scenario};
 
     fn asked(topic: Option<&str>) -> (Result<Exit, Stop>, String) {
         let (mut screen, out, _) = Screen::captured();
@@ -102,10 +146,26 @@ mod tests {
     }
 
     #[test]
-    fn commands_and_topics_have_a_page() {
-        assert!(asked(None).1.contains("supsim run contoso.yaml"));
+    fn help_alone_lists_every_topic_and_each_has_a_page() {
+        let contents = asked(None).1;
+        for topic in &TOPICS {
+            let line = format!("  {:<12} {}", topic.word, topic.tells);
+            assert!(contents.lines().any(|shown| shown == line), "{contents}");
+            let (exit, page) = asked(Some(topic.word));
+            assert_eq!(exit, Ok(Exit::Ok));
+            assert!(page.lines().count() > 5, "{page}");
+        }
+        assert!(contents.contains("supsim help example > contoso.yaml"), "{contents}");
+        assert!(contents.lines().all(|line| line.chars().count() <= 100), "{contents}");
         assert!(asked(Some("run")).1.contains("Usage: supsim run"), "{}", asked(Some("run")).1);
         assert!(asked(Some("outputs")).1.contains("attempts.csv"));
+    }
+
+    #[test]
+    fn the_example_runs() {
+        let page = asked(Some("example")).1;
+        let read = Scenario::parse("example.yaml", &page, &Overrides::default());
+        assert!(read.is_ok_and(|(_, warnings)| warnings.is_empty()));
     }
 
     #[test]

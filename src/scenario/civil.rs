@@ -52,6 +52,16 @@ pub(super) fn date_time(text: &str) -> Result<Written, Wrong> {
         Wrong::new("E0206", format!("`{text}` is not a time"), "write for example 2026-01-13 22:00")
     };
     let (date, rest) = text.trim().split_at_checked(10).ok_or_else(wrong)?;
+    let no_date = || {
+        Wrong::new(
+            "E0206",
+            format!("`{date}` is not a date"),
+            "year-month-day, for example 2026-01-13; years 1990 to 2199",
+        )
+    };
+    if rest.is_empty() && parse_date(date).is_none() {
+        return Err(no_date());
+    }
     let Some(rest) = rest.strip_prefix([' ', 'T']) else {
         let note = if rest.is_empty() {
             format!("add the time of day: {date} 00:00")
@@ -64,13 +74,7 @@ pub(super) fn date_time(text: &str) -> Result<Written, Wrong> {
         Some(at) => (&rest[..at], Some(offset(&rest[at..]).ok_or_else(wrong)?)),
         None => (rest, None),
     };
-    let date = parse_date(date).ok_or_else(|| {
-        Wrong::new(
-            "E0206",
-            format!("`{date}` is not a date"),
-            "year-month-day, for example 2026-01-13; years 1990 to 2199",
-        )
-    })?;
+    let date = parse_date(date).ok_or_else(no_date)?;
     let time = parse_time(time.trim_end()).ok_or_else(wrong)?;
     Ok(Written { wall: date.to_datetime(time), offset })
 }

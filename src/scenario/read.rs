@@ -93,10 +93,14 @@ impl Scenario {
             return Err(refused(file_name, "E0002", "this file is too large", note));
         }
         let text = str::from_utf8(bytes).map_err(|why| {
-            let note = format!(
-                "byte {} is not part of a character; save the file as UTF-8",
-                why.valid_up_to() + 1
-            );
+            let note = if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
+                // what `>` makes in Windows PowerShell 5.1
+                "it is UTF-16; save it as UTF-8 (in PowerShell: | Set-Content -Encoding UTF8 FILE)"
+                    .to_owned()
+            } else {
+                let byte = why.valid_up_to() + 1;
+                format!("byte {byte} is not part of a character; save the file as UTF-8")
+            };
             refused(file_name, "E0003", "this file is not UTF-8 text", note)
         })?;
         Scenario::parse(file_name, text, overrides)

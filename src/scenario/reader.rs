@@ -218,13 +218,23 @@ pub(super) fn nearest<'w>(word: &str, known: impl Iterator<Item = &'w str>) -> O
         return None;
     }
     let lower = word.to_lowercase();
-    known
+    let known: Vec<&str> = known.collect();
+    let close = known
+        .iter()
         .map(|candidate| {
-            (strsim::damerau_levenshtein(&lower, &candidate.to_lowercase()), candidate)
+            (strsim::damerau_levenshtein(&lower, &candidate.to_lowercase()), *candidate)
         })
         .filter(|(distance, candidate)| *distance <= (candidate.chars().count().max(2) / 3).max(1))
         .min()
-        .map(|(_, candidate)| candidate)
+        .map(|(_, candidate)| candidate);
+    close.or_else(|| {
+        // `Tuesday` for `Tue`: far apart by letters, and yet the same word.
+        let begins = |candidate: &&&str| {
+            candidate.len() >= 3 && lower.starts_with(&candidate.to_lowercase())
+        };
+        let mut longer = known.iter().filter(begins);
+        longer.next().filter(|_| longer.next().is_none()).copied()
+    })
 }
 
 /// `a`, `b` and so on, for people; many are cut short.

@@ -111,6 +111,9 @@ fn a_file_that_is_missing_or_no_text_is_told_apart_from_a_wrong_one() {
     assert_eq!(first_code(&path), "E0001");
     fs::write(&path, b"supsim: 1\nname: \xff\xfe\n").expect("writing");
     assert_eq!(first_code(&path), "E0003");
+    fs::write(&path, b"\xff\xfes\0u\0").expect("writing");
+    let report = Scenario::read(&path, &Overrides::default()).expect_err("it is wrong");
+    assert!(report.to_string().contains("it is UTF-16"), "what PowerShell writes: {report}");
     fs::File::create(&path).and_then(|file| file.set_len(17 * 1024 * 1024)).expect("writing");
     assert_eq!(first_code(&path), "E0002");
 }
