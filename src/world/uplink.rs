@@ -170,6 +170,16 @@ mod tests {
     }
 
     #[test]
+    fn every_slow_circuit_takes_its_part_before_the_fast_one() {
+        let mut uplink = Uplink::new(mbit(10));
+        uplink.begin(at(0), Some(mbit(2)), Bytes(1_000_000), (SiteId(1), 1));
+        uplink.begin(at(0), Some(mbit(2)), Bytes(1_000_000), (SiteId(2), 1));
+        uplink.begin(at(0), None, Bytes(3_000_000), (SiteId(3), 1));
+        // 2, 2 and 6 Mbit/s: 8, 8 and 24 Mbit.
+        assert_eq!(ends(&mut uplink), [(1, 4_000_000), (2, 4_000_000), (3, 4_000_000)]);
+    }
+
+    #[test]
     fn a_pull_that_is_broken_off_gives_its_part_back() {
         let mut uplink = Uplink::new(mbit(8));
         uplink.begin(at(0), None, Bytes(1_000_000), (SiteId(1), 1));
