@@ -1,19 +1,25 @@
 //! The timeline of the sites: what was each site doing?
 
-use std::collections::{BTreeMap, BTreeSet};
+mod axes;
+mod key;
+mod remarks;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
 
 use super::axis::words;
-use super::bars::{Bar, NARROWEST, Step, bars, drawn_end};
+use super::bars::{Bar, NARROWEST, bars, drawn_end};
 use super::canvas::{Canvas, PX, Pen, Side};
 use super::lettering::Weight;
 use super::palette;
 use super::picture::Picture;
 use super::rows::{Row, Rows, rows};
-use super::signs::{self, Key, Mark};
+use super::signs;
 use super::span::{attempts, busy, window};
 use super::squeeze::Squeezed;
-use super::subject::{Subject, counted, grouped};
-use crate::measure::{Attempt, Ending, Outcome};
+use super::subject::{Subject, counted};
+use crate::measure::Outcome;
 use crate::scenario::{Occurs, Scenario};
 use crate::units::{Instant, ReleaseId, SiteId};
 
@@ -192,43 +198,6 @@ impl<'a> Plan<'a> {
         }
     }
 
-    /// What each colour and mark means; only those that occur.
-    fn meanings(&self) -> Vec<(String, Mark)> {
-        let all = || self.bars.iter().flatten();
-        let any = |is: fn(&Bar) -> bool| all().any(is);
-        let steps: BTreeSet<Step> = all()
-            .filter_map(|bar| match bar {
-                Bar::Phase { step, .. } => Some(*step),
-                _ => None,
-            })
-            .collect();
-        let steps = steps.into_iter().map(|step| (step.named().0, Mark::Step(step)));
-        let mut meanings: Vec<(&str, Mark)> = steps.collect();
-        if any(|bar| matches!(bar, Bar::Several { failed: 0, .. })) {
-            meanings.push(("several, all done", Mark::Several(palette::QUIET)));
-        }
-        if any(|bar| matches!(bar, Bar::Several { failed: 1.., .. })) {
-            meanings.push(("several, with failures", Mark::Several(palette::FAILED_TEXT)));
-        }
-        if any(|bar| matches!(bar, Bar::Waiting { .. })) {
-            meanings.push(("waiting for the retry", Mark::Waiting));
-        }
-        let outages = self.outage_names();
-        meanings.extend(outages.as_deref().map(|names| (names, Mark::Outage)));
-        if !self.arrows().is_empty() {
-            meanings.push(("request", Mark::Request));
-        }
-        if self.rows.drawn.iter().any(|row| row.current.is_some()) {
-            meanings.push(("current", Mark::Current));
-        }
-        let owned = |(name, mark): (&str, Mark)| (Pen::SCALE.fitted(name, 420 * PX), mark);
-        meanings.into_iter().map(owned).collect()
-    }
-
-    fn key(&self) -> Key {
-        Key::laid(self.meanings(), (MARGIN, WIDTH * PX - MARGIN), 112 * PX)
-    }
-
     /// The spans in which a fault held a site, on the sites drawn: the row and the span.
     fn held(&self) -> impl Iterator<Item = (usize, &crate::measure::FaultOccurrence)> {
         let place: BTreeMap<SiteId, usize> =
@@ -265,51 +234,6 @@ impl<'a> Plan<'a> {
             let top = self.top + self.row_height * place as i32;
             let size = (right - left, self.row_height - 2 * PX);
             canvas.rect((left, top + PX), size, palette::OUTAGE);
-        }
-    }
-
-    /// Faint lines at the marks, breaks with how long they lasted, times and dates.
-    fn grid(&self, canvas: &mut Canvas<'_>) {
-        let (bottom, clock) = (self.bottom(), &self.scenario.clock);
-        for place in 0..=self.rows.drawn.len() {
-            let y = self.top + self.row_height * place as i32;
-            if self.row_height > 20 * PX && place > 0 && y < bottom {
-                canvas.line((MARGIN, y), (WIDTH * PX - MARGIN, y), PX / 2, palette::GRID);
-            }
-        }
-        let mut dated_until = i32::MIN;
-        let mut last_date = String::new();
-        for tick in self.axis.ticks(clock) {
-            canvas.line((tick.x, self.top), (tick.x, bottom), PX, palette::GRID);
-            canvas.line((tick.x, bottom), (tick.x, bottom + 5 * PX), PX, palette::AXIS);
-            canvas.text(&tick.time, (tick.x, bottom + 17 * PX), Side::Centre, Pen::SCALE);
-            // a date without room is written below the next mark of its day
-            let pen = Pen { weight: Weight::Heavy, ..Pen::SCALE };
-            let half = pen.width(&tick.date) / 2;
-            if tick.date != last_date && tick.x - half > dated_until {
-                canvas.text(&tick.date, (tick.x, bottom + 34 * PX), Side::Centre, pen);
-                dated_until = tick.x + half + 4 * PX;
-                last_date = tick.date;
-            }
-        }
-        canvas.line((self.left, bottom), (self.right(), bottom), PX, palette::AXIS);
-        for (x, lasted) in self.axis.breaks() {
-            for y in [self.top, bottom] {
-                canvas.rect((x - 3 * PX, y - 3 * PX), (6 * PX, 6 * PX), palette::PAPER);
-                for side in [-3 * PX, 3 * PX] {
-                    let (from, until) =
-                        ((x + side - 2 * PX, y + 5 * PX), (x + side + 2 * PX, y - 5 * PX));
-                    canvas.line(from, until, PX + PX / 4, palette::QUIET);
-                }
-            }
-            canvas.text(&words(lasted), (x, self.top - 14 * PX), Side::Centre, Pen::NOTE);
-        }
-        let zone = format!("local time, {}", clock.zone());
-        let zone = Pen::SCALE.fitted(&zone, 300 * PX);
-        canvas.text(&zone, (self.right(), bottom + 52 * PX), Side::Left, Pen::SCALE);
-        if self.subject.release.is_some() {
-            let end = WIDTH * PX - MARGIN;
-            canvas.text("current after", (end, self.top - 14 * PX), Side::Left, Pen::NOTE);
         }
     }
 
@@ -382,66 +306,6 @@ impl<'a> Plan<'a> {
             signs::diamond(canvas, (drawn_end(attempts, &self.axis, self.window, at), middle));
         }
     }
-
-    /// How many synchronisations failed at the sites for which `counts` holds.
-    fn failed_among(&self, counts: impl Fn(SiteId) -> bool) -> usize {
-        let failed = |one: &&Attempt| one.ending == Ending::Failed && counts(one.site);
-        self.outcome.attempts.iter().filter(failed).count()
-    }
-
-    /// What is not drawn, or not quite as it was.
-    fn remarks(&self) -> Vec<String> {
-        let mut remarks = Vec::new();
-        if !self.rows.left_out.is_empty() {
-            remarks.push(self.left_out());
-        }
-        if self.cut {
-            let until = super::subject::full(&self.scenario.clock, self.window.1);
-            remarks.push(format!("Drawn until {until}; the run went on."));
-        }
-        let mut small = vec!["A phase is drawn at least two pixels wide."];
-        if !self.axis.breaks().is_empty() {
-            small.push("At // hours are squeezed in which nothing began or ended at these sites.");
-        }
-        remarks.push(small.join(" "));
-        remarks
-    }
-
-    fn left_out(&self) -> String {
-        let left_out: BTreeSet<SiteId> = self.rows.left_out.iter().copied().collect();
-        let more = counted(left_out.len(), "more site");
-        let arrivals = || self.subject.arrivals.iter().filter(|one| left_out.contains(&one.site));
-        let delays = || arrivals().filter_map(|arrival| arrival.time_to_current());
-        let range = match (delays().min(), delays().max()) {
-            (Some(first), Some(last)) if words(first) == words(last) => {
-                format!(", current after {}", words(first))
-            }
-            (Some(first), Some(last)) => {
-                format!(", current after {} to {}", words(first), words(last))
-            }
-            _ => String::new(),
-        };
-        let never = arrivals().filter(|arrival| arrival.current.is_none()).count();
-        let never =
-            if never > 0 { format!(", {} never current", grouped(never)) } else { String::new() };
-        let failed = self.failed_among(|site| left_out.contains(&site));
-        let (whose, of) =
-            if left_out.len() == 1 { ("its", "its own") } else { ("their", "theirs") };
-        let failed = match failed {
-            0 => format!("none of {whose} synchronisations failed"),
-            failed => format!("{} among {of}", counted(failed, "failed synchronisation")),
-        };
-        format!("{more} not drawn{range}{never}; {failed}.")
-    }
-
-    fn foot(&self, canvas: &mut Canvas<'_>) {
-        let mut y = self.bottom() + 76 * PX;
-        for remark in self.remarks() {
-            let remark = Pen::SCALE.fitted(&remark, WIDTH * PX - 2 * MARGIN);
-            canvas.text(&remark, (MARGIN, y), Side::Right, Pen::SCALE);
-            y += 18 * PX;
-        }
-    }
 }
 
 fn indent(row: &Row) -> i32 {
@@ -451,61 +315,4 @@ fn indent(row: &Row) -> i32 {
 fn label_width(scenario: &Scenario, row: &Row) -> i32 {
     let site = &scenario.sites[row.site.index()];
     indent(row) + CODE.width(&site.code) + 7 * PX + NAME.width(&site.name)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::report::chart::sample::{self, Sample};
-
-    const RELEASE: Option<ReleaseId> = Some(ReleaseId(0));
-
-    fn drawn(sample: Sample) -> Picture {
-        let (scenario, outcome) = sample.finish();
-        timeline(&scenario, &outcome, RELEASE, "supsim run sample.yaml")
-    }
-
-    #[test]
-    fn every_label_is_whole_and_on_nothing() {
-        for (name, sample) in sample::all() {
-            sample::assert_legible(name, &drawn(sample));
-        }
-    }
-
-    #[test]
-    fn the_rest_of_many_sites_is_counted_with_its_range() {
-        let svg = drawn(Sample::three_tiers()).svg;
-        assert!(svg.contains("20 more sites not drawn, current after"), "{svg}");
-    }
-
-    #[test]
-    fn a_failure_is_in_the_key_and_in_the_words() {
-        let svg = drawn(Sample::three_sites()).svg;
-        for wanted in ["failed", "1 synchronisation failed.", "waiting for the retry"] {
-            assert!(svg.contains(wanted), "{wanted} is missing");
-        }
-        assert!(!drawn(Sample::one_site()).svg.contains("failed"));
-    }
-
-    #[test]
-    fn a_site_that_is_never_current_does_not_stretch_the_picture_to_the_end_of_the_run() {
-        let svg = drawn(Sample::storm()).svg;
-        assert!(svg.contains("never became current before the run ended."));
-        assert!(svg.contains("the run went on."));
-    }
-
-    #[test]
-    fn a_run_without_synchronisations_is_a_picture_that_says_so() {
-        let picture = drawn(Sample::empty());
-        assert!(picture.svg.contains("No site synchronised in this run"));
-        sample::assert_legible("nothing", &picture);
-    }
-
-    #[test]
-    fn ten_thousand_sites_make_a_small_picture() {
-        for sample in [Sample::wide(10_000), Sample::storm()] {
-            let size = drawn(sample).svg.len();
-            assert!(size < 300_000, "{size} bytes");
-        }
-    }
 }

@@ -1,16 +1,10 @@
-//! The `wsyncmgr.log` of a site, as its synchronisation manager would have written it.
-//!
-//! Wording and order are the product's own; times are the site's local time. What the product
-//! does not say but the run knows is marked: `(injected: FAULT)`. Host names, process and thread
-//! numbers and the GUID of the update source are made up, the same ones every time.
+//! One site's log, line by line: what the product writes, and when.
 
 use std::io::{self, Write};
 
 use jiff::civil;
-use sha2::{Digest, Sha256};
 
-use super::Run;
-use crate::measure::Attempt;
+use super::Logs;
 use crate::scenario::{Clock, Site};
 use crate::trace::cmtrace::{Entry, Severity};
 use crate::trace::{Fact, Failure, Kind, Record, Status, Trigger};
@@ -20,95 +14,8 @@ const COMPONENT: &str = "SMS_WSUS_SYNC_MANAGER";
 const PROCESS: u32 = 2836;
 const THREAD: u32 = 4242;
 
-/// The logs of a run, one for each site that synchronised.
-#[derive(Debug)]
-pub struct Logs<'a> {
-    run: Run<'a>,
-    /// The positions of the records that a log tells, by site and then in order.
-    told: Vec<u32>,
-    /// Where each site's part of `told` begins; one more than there are sites.
-    begins: Vec<usize>,
-    /// The children that have a software update point, by site.
-    children: Vec<Vec<SiteId>>,
-    /// The identity of the top-level site's update source.
-    source: String,
-}
-
-impl<'a> Logs<'a> {
-    /// Sorts the records by site; time and memory grow with the trace alone.
-    pub fn new(run: Run<'a>) -> Logs<'a> {
-        let sites = &run.scenario.sites;
-        let mut counts = vec![0usize; sites.len() + 1];
-        for record in run.trace.records.iter().filter(|record| is_told(&record.fact)) {
-            counts[record.site.index() + 1] += 1;
-        }
-        let mut begins = counts;
-        for site in 0..sites.len() {
-            begins[site + 1] += begins[site];
-        }
-        let mut next = begins.clone();
-        let mut told = vec![0; begins[sites.len()]];
-        for (position, record) in (0u32..).zip(&run.trace.records) {
-            if is_told(&record.fact) {
-                told[next[record.site.index()]] = position;
-                next[record.site.index()] += 1;
-            }
-        }
-        let mut children = vec![Vec::new(); sites.len()];
-        for (number, site) in (0u32..).zip(sites) {
-            if let (Some(parent), Some(_)) = (site.parent, &site.sup) {
-                children[parent.index()].push(SiteId(number));
-            }
-        }
-        let source = update_source(&run);
-        Logs { run, told, begins, children, source }
-    }
-
-    /// The sites that have something to tell, in the order of the scenario.
-    pub fn sites(&self) -> impl Iterator<Item = SiteId> + '_ {
-        (0u32..)
-            .zip(self.begins.windows(2))
-            .filter(|(_, bounds)| bounds[0] < bounds[1])
-            .map(|(number, _)| SiteId(number))
-    }
-
-    /// Writes the log of one site: one entry a line, CR LF.
-    pub fn write(&self, site: SiteId, out: impl Write) -> io::Result<()> {
-        let positions = &self.told[self.begins[site.index()]..self.begins[site.index() + 1]];
-        let mut log = Log::new(self, site, out);
-        for &position in positions {
-            log.tell(&self.run.trace.records[position as usize])?;
-        }
-        log.out.flush()
-    }
-
-    fn find(&self, site: SiteId, number: u32) -> Option<&'a Attempt> {
-        let attempts = &self.run.outcome.attempts;
-        let found = attempts.binary_search_by_key(&(site, number), |a| (a.site, a.number));
-        found.ok().map(|position| &attempts[position])
-    }
-}
-
-fn is_told(fact: &Fact) -> bool {
-    matches!(
-        fact,
-        Fact::Announced(_)
-            | Fact::Pulled { .. }
-            | Fact::Settled { .. }
-            | Fact::Imported { .. }
-            | Fact::InternetPointSynced { .. }
-    )
-}
-
-/// A GUID that belongs to the scenario's name: the same in every run of it.
-fn update_source(run: &Run<'_>) -> String {
-    let hash = Sha256::digest(run.scenario.name.as_bytes());
-    let hex: String = hash.iter().take(16).map(|byte| format!("{byte:02X}")).collect();
-    format!("{{{}-{}-{}-{}-{}}}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
-}
-
 /// One site's log while it is being written.
-struct Log<'a, W> {
+pub(super) struct Log<'a, W> {
     logs: &'a Logs<'a>,
     id: SiteId,
     site: &'a Site,
@@ -128,7 +35,8 @@ struct Log<'a, W> {
 }
 
 impl<'a, W: Write> Log<'a, W> {
-    fn new(logs: &'a Logs<'a>, id: SiteId, out: W) -> Self {
+    /// A log of that site with nothing in it.
+    pub fn new(logs: &'a Logs<'a>, id: SiteId, out: W) -> Self {
         let site = &logs.run.scenario.sites[id.index()];
         let host = format!("{}.supsim.example", site.code);
         let point = match site.sup {
@@ -155,12 +63,17 @@ impl<'a, W: Write> Log<'a, W> {
         }
     }
 
+    /// Nothing more is to come.
+    pub fn end(mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+
     fn clock(&self) -> &'a Clock {
         &self.logs.run.scenario.clock
     }
 
     /// One record becomes the lines that the product writes at that instant.
-    fn tell(&mut self, record: &Record) -> io::Result<()> {
+    pub fn tell(&mut self, record: &Record) -> io::Result<()> {
         let at = record.at;
         match record.fact {
             Fact::Announced(status) => self.status(at, status),
@@ -439,147 +352,8 @@ fn severity_of(status: &Status) -> (Severity, char) {
 }
 
 /// `0d00h03m53s`: cut to the second, not rounded.
-fn sync_time(duration: Duration) -> String {
+pub(super) fn sync_time(duration: Duration) -> String {
     let seconds = duration.micros() / 1_000_000;
     let (days, hours) = (seconds / 86_400, seconds / 3_600 % 24);
     format!("{days}d{hours:02}h{:02}m{:02}s", seconds / 60 % 60, seconds % 60)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::measure::sample;
-    use crate::scenario::InternetPoint;
-    use crate::scenario::Scenario;
-
-    fn logs_of(scenario: &Scenario, site: u32) -> Vec<String> {
-        let (_, trace, outcome) = sample::tutorial();
-        let logs = Logs::new(Run { scenario, trace: &trace, outcome: &outcome, replication: 0 });
-        let mut out = Vec::new();
-        logs.write(SiteId(site), &mut out).unwrap();
-        let text = String::from_utf8(out).unwrap();
-        assert!(text.is_empty() || text.ends_with("\r\n"));
-        text.lines().map(str::to_owned).collect()
-    }
-
-    fn texts(lines: &[String]) -> Vec<&str> {
-        lines
-            .iter()
-            .map(|line| line.split("]LOG]!>").next().unwrap().strip_prefix("<![LOG[").unwrap())
-            .collect()
-    }
-
-    #[test]
-    fn the_top_level_site_says_what_the_product_says_in_its_order() {
-        let lines = logs_of(&sample::tutorial().0, 0);
-        let short: Vec<String> = texts(&lines)
-            .iter()
-            .map(|text| text.split(" SEV=").next().unwrap().replace("CEN.supsim.example", "HOST"))
-            .map(|text| match text.split_once('{') {
-                Some((before, rest)) => format!("{before}GUID{}", rest.split_once('}').unwrap().1),
-                None => text,
-            })
-            .collect();
-        assert_eq!(
-            short,
-            [
-                "Wakeup for scheduled regular sync",
-                "Starting Sync",
-                "Performing sync on regular schedule",
-                "Read SUPs from SCF for HOST",
-                "Found 1 SUPs",
-                "Found active SUP HOST from SCF File.",
-                "STATMSG: ID=6701",
-                "STATMSG: ID=6704",
-                "Synchronizing WSUS server HOST ...",
-                "sync: Starting WSUS synchronization",
-                "sync: WSUS synchronizing categories",
-                "sync: WSUS synchronizing updates",
-                "sync: WSUS synchronizing updates, processed 120 out of 120 items (100%)",
-                "Done synchronizing WSUS Server HOST",
-                "Sleeping 2 more minutes for WSUS server sync results to become available",
-                "Set content version of update source GUID for site CEN to 33",
-                "STATMSG: ID=6705",
-                "Synchronizing SMS database with WSUS server HOST ...",
-                "sync: SMS synchronizing categories",
-                "sync: SMS synchronizing updates",
-                "Syncing all updates",
-                "sync: SMS synchronizing updates, processed 120 out of 120 items (100%)",
-                "Done synchronizing SMS with WSUS Server HOST",
-                "Set content version of update source GUID for site CEN to 34",
-                "STATMSG: ID=6702",
-                "Sync succeeded. Setting sync alert to canceled state on site CEN",
-                "Updated 120 items in SMS database, new update source content version is 34",
-                "Sync time: 0d00h03m53s",
-                "Sending sync notification to child site(s): PR1, PR2",
-            ]
-        );
-        let last = lines.last().unwrap();
-        assert!(last.contains("time=\"22:03:53.999+300\" date=\"01-13-2026\""), "{last}");
-        assert!(last.ends_with("type=\"1\" thread=\"4242\" file=\"CEN\">"), "{last}");
-    }
-
-    #[test]
-    fn a_failure_is_red_names_its_fault_and_its_retry() {
-        let lines = logs_of(&sample::tutorial().0, 2);
-        let failed = texts(&lines).iter().position(|text| text.starts_with("Sync failed")).unwrap();
-        assert_eq!(
-            texts(&lines)[failed],
-            "Sync failed: UssCommunicationError: WebException. Source: \
-             Microsoft.UpdateServices.Internal.ApiRemoting.WSyncAction.SyncWSUS"
-        );
-        assert!(
-            texts(&lines)[failed + 1].contains(
-                "ID=6703 SEV=E LEV=M SOURCE=\"SMS Server\" COMP=\"SMS_WSUS_SYNC_MANAGER\" \
-                 SYS=PR2.supsim.example SITE=PR2 PID=2836 TID=4242 \
-                 GMTDATE=Wed Jan 14 03:17:05.000 2026 \
-                 ISTR0=\"Microsoft.UpdateServices.Internal.ApiRemoting.WSyncAction.SyncWSUS\" \
-                 ISTR1=\"UssCommunicationError: WebException\" ISTR2="
-            ),
-            "{}",
-            texts(&lines)[failed + 1]
-        );
-        let retry = "Sync failed (injected: lima-first-try). Will retry in 60 minutes";
-        assert_eq!(texts(&lines)[failed + 2], retry);
-        assert!(lines[failed..failed + 3].iter().all(|line| line.contains("type=\"3\"")));
-        assert!(texts(&lines).contains(&"Found parent sync notification file CEN.SYN."));
-        assert!(texts(&lines).contains(&"Performing sync on retry schedule"));
-        assert!(texts(&lines).contains(&"Successfully synced site with parent CEN, version 34"));
-        assert!(texts(&lines).contains(&"Sync time: 0d00h05m01s"));
-    }
-
-    #[test]
-    fn only_children_with_a_point_are_notified_and_only_sites_that_synchronised_have_a_log() {
-        let mut scenario = sample::tutorial().0;
-        scenario.sites[1].sup = None;
-        let lines = logs_of(&scenario, 0);
-        let last = *texts(&lines).last().unwrap();
-        assert_eq!(last, "Sending sync notification to child site(s): PR2");
-
-        let (_, mut trace, outcome) = sample::tutorial();
-        trace.records.retain(|record| record.site != SiteId(1));
-        let run = Run { scenario: &scenario, trace: &trace, outcome: &outcome, replication: 0 };
-        assert_eq!(Logs::new(run).sites().collect::<Vec<_>>(), [SiteId(0), SiteId(2)]);
-    }
-
-    #[test]
-    fn times_are_those_of_the_site() {
-        let mut scenario = sample::tutorial().0;
-        scenario.sites[1].zone = crate::scenario::Zone::named("Europe/Berlin").unwrap();
-        scenario.sites[1].internet_sup = Some(InternetPoint {
-            server: "dmz1".to_owned(),
-            link: None,
-            work: scenario.timings[0].internet.clone(),
-        });
-        let lines = logs_of(&scenario, 1);
-        assert!(lines[0].contains("time=\"04:05:05.000-60\" date=\"01-14-2026\""), "{}", lines[0]);
-        assert!(texts(&lines).contains(&"Found 2 SUPs"));
-        assert!(texts(&lines).contains(&"Found active SUP dmz1 from SCF File."));
-    }
-
-    #[test]
-    fn a_sync_time_is_cut_not_rounded() {
-        assert_eq!(sync_time(Duration::from_millis(233_999)), "0d00h03m53s");
-        assert_eq!(sync_time(Duration::from_secs(90_061)), "1d01h01m01s");
-    }
 }
