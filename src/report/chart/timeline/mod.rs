@@ -18,7 +18,7 @@ use super::rows::{Row, Rows, rows};
 use super::signs;
 use super::span::{attempts, busy, window};
 use super::squeeze::Squeezed;
-use super::subject::{Subject, counted};
+use super::subject::{Subject, counted, grouped};
 use crate::measure::Outcome;
 use crate::scenario::{Occurs, Scenario};
 use crate::units::{Instant, ReleaseId, SiteId};
@@ -177,8 +177,14 @@ impl<'a> Plan<'a> {
     /// The sentences of the picture, each with its stop: what went wrong first.
     fn sentences(&self) -> Vec<String> {
         let failed = self.failed_among(|_| true);
+        // Whoever counts the crosses must not miss those that come after the picture.
+        let later = match self.failed_later() {
+            0 => String::new(),
+            later if later == failed => ", later than is drawn".to_owned(),
+            later => format!(", {} of them later than is drawn", grouped(later)),
+        };
         let failures =
-            (failed > 0).then(|| format!("{} failed.", counted(failed, "synchronisation")));
+            (failed > 0).then(|| format!("{} failed{later}.", counted(failed, "synchronisation")));
         let never = self.subject.never_in_words().map(|words| words + ".");
         let milestones = self.subject.milestones().map(|words| words + ".");
         [never, milestones, failures].into_iter().flatten().collect()

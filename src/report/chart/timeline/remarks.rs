@@ -16,6 +16,14 @@ impl Plan<'_> {
         self.outcome.attempts.iter().filter(failed).count()
     }
 
+    /// How many synchronisations failed after the time that is drawn.
+    pub(super) fn failed_later(&self) -> usize {
+        let late = |one: &&Attempt| {
+            one.ending == Ending::Failed && one.end.is_some_and(|end| end > self.window.1)
+        };
+        self.outcome.attempts.iter().filter(late).count()
+    }
+
     /// What is not drawn, or not quite as it was.
     pub(super) fn remarks(&self) -> Vec<String> {
         let mut remarks = Vec::new();

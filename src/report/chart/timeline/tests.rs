@@ -1,7 +1,9 @@
 //! The timeline of samples.
 
 use super::*;
+use crate::measure::Ending;
 use crate::report::chart::sample::{self, Sample};
+use crate::units::Duration;
 
 const RELEASE: Option<ReleaseId> = Some(ReleaseId(0));
 
@@ -52,4 +54,19 @@ fn ten_thousand_sites_make_a_small_picture() {
         let size = drawn(sample).svg.len();
         assert!(size < 300_000, "{size} bytes");
     }
+}
+
+#[test]
+fn failures_after_the_picture_are_told_apart() {
+    let (scenario, mut outcome) = Sample::three_sites().finish();
+    let mut late =
+        outcome.attempts.iter().find(|one| one.ending == Ending::Failed).unwrap().clone();
+    late.number = 9;
+    (late.start, late.end) = (late.start + Duration::from_days(2), None);
+    late.end = Some(late.start + Duration::from_mins(3));
+    late.caused_by = None;
+    outcome.attempts.push(late);
+    outcome.attempts.sort_by_key(|attempt| (attempt.site, attempt.number));
+    let svg = timeline(&scenario, &outcome, RELEASE, "").svg;
+    assert!(svg.contains("2 synchronisations failed, 1 of them later than is drawn."), "{svg}");
 }
