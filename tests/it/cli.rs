@@ -328,3 +328,16 @@ fn a_scenario_may_come_from_a_pipe_and_a_device_without_an_end_is_refused() {
     assert_eq!(output.status.code(), Some(2));
     assert!(text(&output.stderr).contains("error[E0002]: this file is too large"));
 }
+
+#[test]
+fn the_scenario_in_the_readme_runs_and_its_mistake_is_answered_as_shown() {
+    let readme = fs::read_to_string(support::project("README.md")).unwrap();
+    let place = tempfile::tempdir().unwrap();
+    let yaml = readme.split("```yaml\n").nth(1).unwrap().split("```").next().unwrap();
+    support::run(&support::scenario(yaml));
+    fs::write(place.path().join("my-hierarchy.yaml"), yaml.replace("schedule:", "shedule:")).unwrap();
+    let output = supsim(place.path(), &["run", "my-hierarchy.yaml"]);
+    let complaint = text(&output.stderr);
+    let shown = readme.split("```text\nerror").nth(1).unwrap().split("\n```").next().unwrap();
+    assert!(complaint.contains(shown.trim()), "README.md shows another complaint than\n{complaint}");
+}
