@@ -55,7 +55,7 @@ pub(super) enum Command {
         supsim run contoso.yaml --seed 7                 other chance, same world\n  \
         supsim run contoso.yaml --no-store               only the summary\n  \
         supsim run contoso.yaml --out D:\\runs -q         for a script: no words, only files\n  \
-        supsim run big.yaml --events none --charts none  a large hierarchy, fewer files\n\n\
+        supsim run big.yaml --events none --logs none    a large hierarchy, small files\n\n\
     The exit code is 0 when it ran, 2 when the scenario is invalid, 74 when a file could not be\n\
     read or written; supsim help exit-codes lists all.")]
 pub(super) struct RunArgs {
@@ -76,6 +76,9 @@ pub(super) struct RunArgs {
     /// Which charts to draw
     #[arg(long, value_name = "FORMAT", default_value = "both")]
     charts: ChartsWord,
+    /// Which logs to write; those of a large hierarchy take gigabytes
+    #[arg(long, value_name = "WHICH", default_value = "all")]
+    logs: LogsWord,
     /// Print nothing but complaints
     #[arg(short, long)]
     quiet: bool,
@@ -97,6 +100,14 @@ enum Events {
     /// What the tables need
     Attempts,
     /// No events.jsonl; the tables stay complete
+    None,
+}
+
+#[derive(ValueEnum, Clone, Copy, Debug)]
+enum LogsWord {
+    /// A wsyncmgr.log for each site that synchronised
+    All,
+    /// No logs
     None,
 }
 
@@ -151,6 +162,7 @@ impl RunArgs {
                 ChartsWord::Png => Charts { svg: false, png: true },
                 ChartsWord::None => Charts { svg: false, png: false },
             },
+            logs: matches!(self.logs, LogsWord::All),
             look: Look { ascii: self.ascii, colour },
             quiet: self.quiet,
             progress: if self.quiet { When::Never } else { self.progress.into() },

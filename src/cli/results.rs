@@ -212,7 +212,7 @@ fn trouble(path: &Path, error: &io::Error) -> Stop {
         Kind::AlreadyExists | Kind::NotADirectory => {
             "\n  a file stands where a folder is needed; choose another folder with --out"
         }
-        Kind::StorageFull => "\n  make room, or store less: --events none, --charts none",
+        Kind::StorageFull => "\n  make room, or store less: --events none, --logs none",
         Kind::PermissionDenied | Kind::ReadOnlyFilesystem => {
             "\n  choose a folder that you may write to with --out"
         }

@@ -35,6 +35,8 @@ pub(super) struct Plan {
     pub events: Option<Recording>,
     /// Which charts.
     pub charts: Charts,
+    /// A log for each site?
+    pub logs: bool,
     /// How the summary looks.
     pub look: Look,
     /// No summary.
@@ -182,11 +184,14 @@ fn write_files(
     if wanted != Recording::None {
         writing.file("events.jsonl", |out| write_events(run, out))?;
     }
-    let logs = Logs::new(*run);
-    for site in logs.sites() {
-        interrupt::go_on("storing")?;
-        let folder = safe_folder(&run.scenario.sites[site.index()].code);
-        writing.file(&format!("logs/{folder}/wsyncmgr.log"), |out| logs.write(site, out))?;
+    if plan.logs {
+        let logs = Logs::new(*run);
+        for site in logs.sites() {
+            interrupt::go_on("storing")?;
+            let folder = safe_folder(&run.scenario.sites[site.index()].code);
+            let path = format!("logs/{folder}/wsyncmgr.log");
+            writing.file(&path, |out| logs.write(site, out))?;
+        }
     }
     if plan.charts.svg || plan.charts.png {
         interrupt::go_on("drawing")?;
@@ -364,12 +369,14 @@ mod tests {
     }
 
     #[test]
-    fn without_events_and_charts_the_tables_stay() {
+    fn without_events_charts_and_logs_the_tables_stay() {
         let dir = workplace();
-        supsim(dir.path(), "run DIR/tutorial.yaml --out DIR/r --events none --charts none");
+        let words = "run DIR/tutorial.yaml --out DIR/r --events none --charts none --logs none";
+        supsim(dir.path(), words);
         let run = only_run(&dir.path().join("r"));
         assert!(!run.join("events.jsonl").exists());
         assert!(!run.join("charts").exists());
+        assert!(!run.join("logs").exists());
         let attempts = fs::read_to_string(run.join("tables/attempts.csv")).unwrap();
         assert!(attempts.lines().count() > 1, "{attempts}");
     }

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::Run;
 use super::page::{BAD, Page};
-use super::words::counted;
+use super::words::{counted, grouped};
 use crate::measure::{Attempt, Ending};
 use crate::trace::{Reason, Trigger};
 use crate::units::SiteId;
@@ -57,7 +57,7 @@ pub(super) fn failures(page: &mut Page, run: &Run<'_>) {
         page.pair(&when, "; ", &streak.sequel(run), &indent);
     }
     if !rest.is_empty() {
-        let (more, at) = (count(rest), sites(rest));
+        let (more, at) = (grouped(count(rest)), sites(rest));
         page.line(format_args!("  and {more} more at {at} (tables/attempts.csv)"));
     }
 }

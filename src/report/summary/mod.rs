@@ -16,10 +16,10 @@ mod verdict;
 mod words;
 
 use failures::failures;
-use page::{BAD, BOLD, Page};
+use page::{BAD, BOLD, Page, WIDTH};
 use releases::{Releases, release, rest};
 use verdict::verdict;
-use words::{Unit, counted, days, kind_of};
+use words::{Unit, counted, days, grouped, kind_of};
 
 use super::Run;
 use crate::measure::{Activity, Lag};
@@ -107,10 +107,10 @@ fn activity(page: &mut Page, run: &Run<'_>) {
     if activity.attempts == 0 {
         return page.styled(BAD, format_args!("ATTEMPTS  no site synchronised in this run"));
     }
-    let mut parts = vec![format!("{} ok", activity.succeeded)];
+    let mut parts = vec![format!("{} ok", grouped(activity.succeeded))];
     for (count, what) in [(activity.failed, "failed"), (activity.unfinished, "unfinished")] {
         if count > 0 {
-            parts.push(format!("{count} {what}"));
+            parts.push(format!("{} {what}", grouped(count)));
         }
     }
     if activity.retries > 0 {
@@ -139,5 +139,14 @@ fn latest(page: &mut Page, run: &Run<'_>, lag: Option<&Lag>) {
             None => format!("{} never", run.code(site)),
         })
         .collect();
-    page.line(format_args!("LATEST    {} after {}", sites.join(", "), run.release(lag.release)));
+    // Fewer sites rather than half a word.
+    let after = format!(" after {}", run.release(lag.release));
+    let mut line = format!("LATEST    {}", sites[0]);
+    for site in &sites[1..] {
+        if line.chars().count() + 2 + site.chars().count() + after.chars().count() > WIDTH {
+            break;
+        }
+        line = format!("{line}, {site}");
+    }
+    page.line(format_args!("{line}{after}"));
 }

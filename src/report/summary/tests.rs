@@ -177,6 +177,21 @@ fn a_release_after_the_last_synchronisation_is_no_failure_of_any_site() {
 }
 
 #[test]
+fn the_latest_sites_are_named_whole_or_not_at_all() {
+    let (mut scenario, _, outcome) = sample::tutorial();
+    scenario.catalogue.releases[0].name = "r".repeat(60);
+    let text = told(&scenario, &outcome, PLAIN);
+    let latest = text.lines().find(|line| line.starts_with("LATEST")).unwrap();
+    assert_eq!(latest, format!("LATEST    PR2 10.3 h, PR1 9.1 h after {}", "r".repeat(60)));
+}
+
+#[test]
+fn large_counts_are_grouped() {
+    assert_eq!(words::counted(9_999, "site", "sites"), "9999 sites");
+    assert_eq!(words::counted(1_500_300, "site", "sites"), "1,500,300 sites");
+}
+
+#[test]
 fn the_footer_says_where_and_how_again() {
     let text = footer(PLAIN, Some("results/tutorial-7f3a91c2"), "supsim run tutorial.yaml");
     assert_eq!(text, "stored as results/tutorial-7f3a91c2\nrepeat    supsim run tutorial.yaml\n");
