@@ -40,8 +40,7 @@ pub(super) struct Provenance<'a> {
 #[derive(Serialize)]
 struct Manifest<'a> {
     manifest: u32,
-    supsim: Program,
-    command_line: &'a [String],
+    version: &'static str,
     scenario: Described<'a>,
     seed: u64,
     replications: &'a [u32],
@@ -49,19 +48,12 @@ struct Manifest<'a> {
     defaults_used: Vec<Stood<'a>>,
     fingerprints: Vec<Fingerprints>,
     files: Vec<Written<'a>>,
-    wall_clock: WallClock,
-}
-
-#[derive(Serialize)]
-struct Program {
-    version: &'static str,
-    target: String,
+    this_time: ThisTime<'a>,
 }
 
 #[derive(Serialize)]
 struct Described<'a> {
     name: &'a str,
-    file: &'a str,
     sha256: &'a str,
     expanded_sha256: &'a str,
 }
@@ -92,11 +84,14 @@ struct Written<'a> {
     sha256: &'a str,
 }
 
-/// The only part that differs when the same is run again.
+/// The one place for what differs when the same is run again, or elsewhere.
 #[derive(Serialize)]
-struct WallClock {
+struct ThisTime<'a> {
     start: String,
     end: String,
+    command_line: &'a [String],
+    file: &'a str,
+    target: String,
 }
 
 /// Writes the manifest of a run.
@@ -109,11 +104,9 @@ pub(super) fn write_manifest(
     let prints = provenance.replications.iter().zip(&provenance.fingerprints);
     let manifest = Manifest {
         manifest: VERSION,
-        supsim: Program { version: env!("CARGO_PKG_VERSION"), target: target() },
-        command_line: &provenance.command_line,
+        version: env!("CARGO_PKG_VERSION"),
         scenario: Described {
             name: &scenario.name,
-            file: &provenance.file,
             sha256: &provenance.file_sha256,
             expanded_sha256: &provenance.expanded_sha256,
         },
@@ -146,9 +139,12 @@ pub(super) fn write_manifest(
             .iter()
             .map(|file| Written { path: &file.path, bytes: file.bytes, sha256: &file.sha256 })
             .collect(),
-        wall_clock: WallClock {
+        this_time: ThisTime {
             start: format!("{:.3}", provenance.began),
             end: format!("{:.3}", provenance.ended),
+            command_line: &provenance.command_line,
+            file: &provenance.file,
+            target: target(),
         },
     };
     serde_json::to_writer_pretty(&mut *out, &manifest)?;

@@ -6,7 +6,7 @@
 //! ```
 //!
 //! Invariants:
-//! - The clock on the wall is read on this floor alone, and ends up in one place: `wall_clock`
+//! - The clock on the wall is read on this floor alone, and ends up in one place: `this_time`
 //!   in a manifest, and the seconds on standard error.
 //! - A run's files appear all together or not at all.
 //! - Every way out of the program has one of the codes of [`exit`].

@@ -247,7 +247,7 @@ mod tests {
         Ran { exit, out: out.text(), err: err.text() }
     }
 
-    /// Every file below a folder, by path; a manifest without its `wall_clock`.
+    /// Every file below a folder, by path; a manifest without its `this_time`.
     fn files(root: &Path) -> BTreeMap<String, Vec<u8>> {
         let mut files = BTreeMap::new();
         let mut folders = vec![root.to_owned()];
@@ -261,7 +261,7 @@ mod tests {
                 let mut bytes = fs::read(&path).unwrap();
                 if path.ends_with(MANIFEST) {
                     let text = String::from_utf8(bytes).unwrap();
-                    bytes = text.split("\"wall_clock\"").next().unwrap().as_bytes().to_vec();
+                    bytes = text.split("\"this_time\"").next().unwrap().as_bytes().to_vec();
                 }
                 let path = path.strip_prefix(root).unwrap().to_string_lossy().replace('\\', "/");
                 files.insert(path, bytes);
@@ -346,7 +346,7 @@ mod tests {
         let file = fs::read(dir.path().join("tutorial.yaml")).unwrap();
         assert_eq!(manifest["scenario"]["sha256"], hex(&Sha256::digest(&file)));
         assert_eq!(manifest["fingerprints"][0]["all"].as_str().unwrap().len(), 8);
-        assert!(manifest["wall_clock"]["start"].as_str().unwrap().ends_with('Z'));
+        assert!(manifest["this_time"]["start"].as_str().unwrap().ends_with('Z'));
     }
 
     #[test]
