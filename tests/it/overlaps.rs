@@ -666,3 +666,18 @@ fn f_a_failure_is_owed_to_the_fault_that_still_holds() {
     let hits: Vec<u32> = run.outcome.faults.iter().map(|one| one.attempts_hit).collect();
     assert_eq!(hits, [0, 1]);
 }
+
+#[test]
+fn f_children_that_lose_one_parent_lose_it_because_of_the_fault_and_not_of_one_another() {
+    for effect in ["sup_down", "site_down"] {
+        let run = run(&day(&format!(
+            "links: {{ up: {{ bandwidth: 80 Kbit/s }} }}\nsites:\n  CEN: {{ type: central, link: up }}\n  \
+             PR1: {{ parent: CEN }}\n  PR2: {{ parent: CEN }}\nfaults: {{ cut: {{ where: {{ code: CEN }}, \
+             do: {effect}, when: {{ window: {{ from: today 08:25, until: today 09:00 }} }} }} }}"
+        )));
+        for code in ["PR1", "PR2"] {
+            assert_eq!(run.attempts(code)[0].2, Some(at("8:25")), "{effect}, {code}");
+        }
+        assert_eq!(audit(&run.scenario, &run.trace, 1), std::result::Result::Ok(()), "{effect}");
+    }
+}

@@ -185,3 +185,18 @@ fn ten_thousand_sites_with_a_hundred_thousand_updates_share_one_log() {
     sites[9_999].commit(pull);
     assert!(size_of::<Holdings>() * sites.len() < 1 << 20, "what a site holds takes a few words");
 }
+
+#[test]
+fn p6_an_internet_point_holds_what_it_pulled_and_not_what_came_meanwhile() {
+    let catalogue = catalogue(&[(3, 0, 0, 0, 0), (2, 0, 0, 0, 0)]);
+    let mut stores = Stores::current(catalogue, BASELINE, SITES);
+    stores.publish(ReleaseId(0));
+    stores.commit_from_source(TOP, stores.pull_from_source());
+    let pull = stores.wsus(TOP).since(stores.internet_wsus(TOP).anchor());
+    assert_eq!(pull.updates, 3);
+    stores.publish(ReleaseId(1));
+    stores.commit_from_source(TOP, stores.pull_from_source());
+    stores.commit_internet(TOP, pull);
+    assert_eq!(stores.wsus(TOP).since(stores.internet_wsus(TOP).anchor()).updates, 2);
+    assert_eq!(stores.internet_wsus(TOP).held(UpdateId(BASELINE + 3)), None);
+}
