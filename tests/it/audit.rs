@@ -94,6 +94,9 @@ impl Auditor<'_> {
         let cause = &self.trace.records[before];
         let own = cause.site == record.site;
         let above = self.parent(record.site) == Some(cause.site);
+        let strikes = matches!(cause.fact, Fact::FaultBegan { .. } | Fact::WentDown);
+        let hit = matches!(record.fact, Fact::FaultHit { .. });
+        ensure(own || !hit || strikes, "F: it is hit by something that is no fault")?;
         ensure(own || above, &format!("its cause is at neither its site nor above: {cause:?}"))
     }
 

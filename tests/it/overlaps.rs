@@ -681,3 +681,17 @@ fn f_children_that_lose_one_parent_lose_it_because_of_the_fault_and_not_of_one_a
         assert_eq!(audit(&run.scenario, &run.trace, 1), std::result::Result::Ok(()), "{effect}");
     }
 }
+
+#[test]
+fn f_a_point_that_goes_down_while_it_pulls_itself_fails_its_site_and_its_children_alike() {
+    let run = run(&day(
+        "links: { slow: { bandwidth: 80 Kbit/s } }\nsites:\n  CEN: { type: central }\n  \
+         PR1: { parent: CEN, link: slow }\noperations: { by-hand: { at: today 08:20, \
+         do: run_synchronization } }\nfaults: { cut: { where: { code: CEN }, do: sup_down, \
+         when: { window: { from: today 08:22, until: today 08:23 } } } }",
+    ));
+    assert_eq!(run.attempts("CEN")[1], (Manual, at("8:20"), Some(at("8:22")), Failed));
+    assert_eq!(run.attempts("PR1")[0].2, Some(at("8:22")));
+    assert_eq!(run.outcome.faults[0].attempts_hit, 2);
+    assert_eq!(audit(&run.scenario, &run.trace, 1), std::result::Result::Ok(()));
+}
