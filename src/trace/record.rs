@@ -117,7 +117,7 @@ pub enum Fact {
         /// Which.
         fault: FaultId,
     },
-    /// * A fault of single attempts hit this one.
+    /// * A fault hit this synchronisation: it is why it fails.
     FaultHit {
         /// Which.
         fault: FaultId,

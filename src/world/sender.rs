@@ -47,8 +47,11 @@ impl World<'_> {
                 continue;
             }
             let sent = self.record_aside(site, Fact::RequestSent { to });
-            // R6: behind a request that is being tried again, another has nothing to add.
-            if self.senders.failing.contains_key(&(to, Load::Request)) {
+            // R6: a request goes together with one that is being tried again, which is then as
+            // fresh as this: the seven days count from now.
+            let now = self.now();
+            if let Some(failing) = self.senders.failing.get_mut(&(to, Load::Request)) {
+                failing.since = now;
                 continue;
             }
             let cause = std::mem::replace(&mut self.cause, sent);

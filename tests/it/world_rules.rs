@@ -175,6 +175,22 @@ fn r5_a_request_is_given_up_after_seven_days_but_a_package_is_not() {
 }
 
 #[test]
+fn r6_a_request_that_joins_an_older_one_gives_it_another_seven_days() {
+    let long = HEAD.replace("duration: 2d", "duration: 12d").replace("every: 7d", "every: 4d");
+    let text = format!(
+        "{long}{SITES}faults:\n  cut: {{ where: {{ code: PR1 }}, do: link_down, \
+         when: {{ window: {{ from: 2026-01-12 08:00, for: 9d }} }} }}\n"
+    );
+    let scenario = support::scenario(&text);
+    let trace = support::run(&scenario);
+    let cen = support::site(&scenario, "CEN");
+    let given_up = |fact: &Fact| matches!(fact, Fact::SendingFailed { again_at: None, .. });
+    assert!(times(&trace, cen, given_up).is_empty(), "asked on days 0, 4 and 8: none is too old");
+    let pr1 = support::site(&scenario, "PR1");
+    assert_eq!(times(&trace, pr1, |fact| *fact == Fact::RequestArrived).len(), 1);
+}
+
+#[test]
 fn f_a_circuit_cut_in_the_middle_of_a_transfer_fails_the_pull_at_once() {
     let run = run(&format!(
         "links: {{ slow: {{ bandwidth: 80 Kbit/s }} }}\n{}faults:\n  cut: {{ where: {{ code: PR1 }}, \

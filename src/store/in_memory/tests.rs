@@ -189,14 +189,14 @@ fn ten_thousand_sites_with_a_hundred_thousand_updates_share_one_log() {
 #[test]
 fn p6_an_internet_point_holds_what_it_pulled_and_not_what_came_meanwhile() {
     let catalogue = catalogue(&[(3, 0, 0, 0, 0), (2, 0, 0, 0, 0)]);
-    let mut stores = Stores::current(catalogue, BASELINE, SITES);
+    let (mut stores, mut top) = Stores::current(catalogue, BASELINE);
     stores.publish(ReleaseId(0));
-    stores.commit_from_source(TOP, stores.pull_from_source());
-    let pull = stores.wsus(TOP).since(stores.internet_wsus(TOP).anchor());
+    stores.commit_from_source(&mut top, stores.pull_from_source());
+    let pull = stores.wsus(&top).since(stores.internet_wsus(&top).anchor());
     assert_eq!(pull.updates, 3);
     stores.publish(ReleaseId(1));
-    stores.commit_from_source(TOP, stores.pull_from_source());
-    stores.commit_internet(TOP, pull);
-    assert_eq!(stores.wsus(TOP).since(stores.internet_wsus(TOP).anchor()).updates, 2);
-    assert_eq!(stores.internet_wsus(TOP).held(UpdateId(BASELINE + 3)), None);
+    stores.commit_from_source(&mut top, stores.pull_from_source());
+    top.commit_internet(pull);
+    assert_eq!(stores.wsus(&top).since(stores.internet_wsus(&top).anchor()).updates, 2);
+    assert_eq!(stores.internet_wsus(&top).held(UpdateId(BASELINE + 3)), None);
 }
