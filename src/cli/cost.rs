@@ -5,6 +5,7 @@
 //! between a minute and a month, and between memory that is there and memory that is not.
 
 use super::exit::{Exit, Stop};
+use crate::report::in_threes;
 use crate::scenario::{FaultEffect, Initial, Occurs, Pick, Recording, Scenario, Site};
 use crate::units::{Duration, Instant};
 
@@ -236,15 +237,7 @@ fn children(scenario: &Scenario) -> Vec<u64> {
 
 /// `2,000,000,000`.
 fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+    in_threes(number, ",")
 }
 
 #[cfg(test)]

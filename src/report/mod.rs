@@ -13,6 +13,7 @@
 //! - Nothing here knows where its text goes: no file names, no terminal, no clock.
 
 mod chart;
+mod digits;
 mod events;
 mod run;
 mod sparkline;
@@ -23,6 +24,7 @@ mod wsyncmgr;
 pub use chart::{
     Colour, Picture, PictureError, palette, propagation, release_named, release_to_draw, timeline,
 };
+pub use digits::in_threes;
 pub use events::write_events;
 pub use run::Run;
 pub use summary::{Look, footer, summary};

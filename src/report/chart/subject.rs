@@ -1,5 +1,6 @@
 //! What a picture is about, in words: the release, the scenario, and how to draw it again.
 
+use super::super::digits::in_threes_if_long;
 use super::axis::words;
 use super::canvas::PX;
 use super::lettering::{Weight, fitted};
@@ -136,18 +137,7 @@ pub(super) fn counted(count: usize, noun: &str) -> String {
 
 /// Digits in groups of three, from ten thousand on.
 pub(super) fn grouped(count: usize) -> String {
-    let digits = count.to_string();
-    if digits.len() < 5 {
-        return digits;
-    }
-    let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push('\u{2009}');
-        }
-        text.push(digit);
-    }
-    text
+    in_threes_if_long(count, "\u{2009}")
 }
 
 /// `Tue 13 Jan 2026 13:00 America/New_York`.

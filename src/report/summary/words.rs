@@ -1,5 +1,6 @@
 //! Numbers and times as a summary says them.
 
+use super::super::digits::in_threes_if_long;
 use super::super::run::kind_name;
 use crate::scenario::SiteKind;
 use crate::units::Duration;
@@ -57,18 +58,7 @@ pub(super) fn counted(count: usize, one: &str, many: &str) -> String {
 
 /// Digits in groups of three, from ten thousand on: `1,500,300`.
 pub(super) fn grouped(count: usize) -> String {
-    let digits = count.to_string();
-    if digits.len() < 5 {
-        return digits;
-    }
-    let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+    in_threes_if_long(count, ",")
 }
 
 /// What so many sites of a kind are called.

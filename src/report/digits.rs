@@ -1,0 +1,18 @@
+/// A number with its digits in groups of three: `1,500,300` with a comma between them.
+pub fn in_threes(number: u64, between: &str) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push_str(between);
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// The same for people: four digits are read at a glance and stay together.
+pub(super) fn in_threes_if_long(count: usize, between: &str) -> String {
+    let number = u64::try_from(count).unwrap_or(u64::MAX);
+    if number < 10_000 { number.to_string() } else { in_threes(number, between) }
+}
