@@ -169,3 +169,19 @@ fn a_failure_of_the_parent_moves_its_children_and_changes_none_of_their_draws() 
     assert!(of_site(&before, SiteId(1)) != of_site(&after, SiteId(1)), "it does move them");
     assert_eq!(lengths(&before), lengths(&after));
 }
+
+#[test]
+fn every_occurrence_of_the_schedule_is_a_new_draw_for_every_site() {
+    let trace = chance(THREE, "");
+    for site in (0..3).map(SiteId) {
+        // From 6701 to 6704, drawn evenly between one second and nine, once in each sync.
+        let step = |fact: &Fact| matches!(fact, Fact::Announced(status) if [6701, 6704].contains(&status.id()));
+        let times = support::times(&trace, site, step);
+        let mut lengths: Vec<_> = times.chunks_exact(2).map(|pair| pair[1] - pair[0]).collect();
+        let syncs = lengths.len();
+        assert!(syncs >= 9, "{syncs} syncs at site {site:?}");
+        lengths.sort_unstable();
+        lengths.dedup();
+        assert_eq!(lengths.len(), syncs, "some syncs of site {site:?} share a draw");
+    }
+}

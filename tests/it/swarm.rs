@@ -13,7 +13,12 @@ use supsim::world::{Blueprint, World};
 use crate::audit::audit;
 use crate::support;
 
+/// So many worlds each time; `SUPSIM_WORLDS` asks for more.
 const WORLDS: u64 = 150;
+
+fn worlds() -> u64 {
+    std::env::var("SUPSIM_WORLDS").map_or(WORLDS, |text| text.parse().expect("a number of worlds"))
+}
 
 /// A generator of its own, so that a world keeps its number whatever becomes of the program.
 struct Dice(u64);
@@ -417,7 +422,7 @@ fn converged(sketch: &Sketch, world: &World<'_>, held: &[Held]) -> Result<(), St
 fn random_worlds_keep_what_every_world_must_keep() {
     let mut wrong = Vec::new();
     let mut seen = Seen::default();
-    for number in 0..WORLDS {
+    for number in 0..worlds() {
         let sketch = sketch(number);
         if let Err(complaint) = check(&sketch, &mut seen) {
             wrong.push((number, complaint, sketch.text));
