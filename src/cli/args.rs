@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::overriding::OverrideArgs;
 use super::run::{Charts, Plan};
 use super::screen::{Screen, When};
 use crate::report::Look;
@@ -53,6 +54,9 @@ pub(super) enum Command {
 #[command(after_help = "Examples:\n  \
         supsim run contoso.yaml                          run it and store everything\n  \
         supsim run contoso.yaml --seed 7                 other chance, same world\n  \
+        supsim run contoso.yaml -p retry=30min           another value of a parameter\n  \
+        supsim run contoso.yaml --set faults.cut=null    without that fault\n  \
+        supsim run contoso.yaml --where link=vsat --set link=wan   other values of some sites\n  \
         supsim run contoso.yaml --no-store               only the summary\n  \
         supsim run contoso.yaml --out D:\\runs -q         for a script: no words, only files\n  \
         supsim run big.yaml --events none --logs none    a large hierarchy, small files\n\n\
@@ -70,6 +74,8 @@ pub(super) struct RunArgs {
     /// Which chance; wins over the scenario's own seed
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
+    #[command(flatten)]
+    overriding: OverrideArgs,
     /// How much of events.jsonl to write; wins over the scenario's own `record`
     #[arg(long, value_name = "HOW-MUCH")]
     events: Option<Events>,
@@ -150,7 +156,7 @@ impl RunArgs {
         Plan {
             file: self.file,
             results: (!self.no_store).then_some(self.out),
-            seed: self.seed,
+            overrides: self.overriding.overrides(self.seed),
             events: self.events.map(|events| match events {
                 Events::All => Recording::All,
                 Events::Attempts => Recording::Attempts,

@@ -17,6 +17,7 @@ mod exit;
 mod help;
 mod interrupt;
 mod manifest;
+mod overriding;
 mod pipeline;
 mod progress;
 mod results;

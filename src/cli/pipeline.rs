@@ -3,12 +3,13 @@
 use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
+use std::rc::Rc;
 
 use super::cost::{Ceiling, exceeded};
 use super::exit::{Exit, Stop};
 use crate::measure::Outcome;
 use crate::report::{PictureError, propagation, release_to_draw, timeline};
-use crate::scenario::{Overrides, Scenario};
+use crate::scenario::{Disk, Overrides, Scenario};
 use crate::trace::Trace;
 use crate::units::{Duration, Instant};
 use crate::world::{Blueprint, World};
@@ -32,8 +33,8 @@ pub(super) struct Read {
     pub bytes: Vec<u8>,
 }
 
-/// Reads and checks a scenario; `seed` wins over its own.
-pub(super) fn read(path: &Path, seed: Option<u64>) -> Result<Read, Stop> {
+/// Reads and checks a scenario; what the command line says wins over what it says.
+pub(super) fn read(path: &Path, overrides: &Overrides) -> Result<Read, Stop> {
     let unreadable = |error: std::io::Error| Stop {
         exit: Exit::FileTrouble,
         text: format!("supsim: {}: {error}", path.display()),
@@ -43,7 +44,8 @@ pub(super) fn read(path: &Path, seed: Option<u64>) -> Result<Read, Stop> {
     let file = File::open(path).map_err(unreadable)?;
     let most = Scenario::MOST_BYTES as u64 + 1;
     file.take(most).read_to_end(&mut bytes).map_err(unreadable)?;
-    match Scenario::decode(&path.display().to_string(), &bytes, &Overrides { seed }) {
+    let files = Rc::new(Disk::beside(path, overrides.allow_outside));
+    match Scenario::decode(&path.display().to_string(), &bytes, overrides, files) {
         Ok((scenario, warnings)) => {
             let warnings: Vec<String> = warnings.iter().map(ToString::to_string).collect();
             Ok(Read { scenario, warnings: warnings.join("\n"), bytes })

@@ -11,6 +11,7 @@ use super::cost::{self, CEILING};
 use super::exit::{Exit, Stop};
 use super::interrupt;
 use super::manifest::{Provenance, write_manifest};
+use super::overriding::as_typed;
 use super::pipeline::{self, Read};
 use super::progress::Progress;
 use super::results::{MANIFEST, Writing, hex};
@@ -19,7 +20,7 @@ use crate::report::{
     Logs, Look, Run, footer, summary, write_arrivals, write_attempts, write_events, write_faults,
     write_sites,
 };
-use crate::scenario::{Recording, Scenario};
+use crate::scenario::{Overrides, Recording, Scenario};
 use crate::trace::Fingerprint;
 
 /// The run that was meant.
@@ -29,8 +30,8 @@ pub(super) struct Plan {
     pub file: PathBuf,
     /// Where to store; `None`: nowhere.
     pub results: Option<PathBuf>,
-    /// Wins over the scenario's own.
-    pub seed: Option<u64>,
+    /// Wins over what the scenario says.
+    pub overrides: Overrides,
     /// Wins over the scenario's own.
     pub events: Option<Recording>,
     /// Which charts.
@@ -55,7 +56,7 @@ pub(super) struct Charts {
 /// Runs, tells, stores.
 pub(super) fn run(plan: &Plan, words: Vec<OsString>, screen: &mut Screen) -> Result<Exit, Stop> {
     let (began, clock) = (Timestamp::now(), WallInstant::now());
-    let read = pipeline::read(&plan.file, plan.seed);
+    let read = pipeline::read(&plan.file, &plan.overrides);
     let Read { mut scenario, warnings, bytes } = read.map_err(|stop| guess(stop, &plan.file))?;
     if !warnings.is_empty() && !plan.quiet {
         screen.complain(&warnings);
@@ -156,10 +157,9 @@ fn folder_name(scenario: &Scenario, expanded: &str) -> String {
 fn repeat(plan: &Plan) -> String {
     let file = plan.file.display().to_string();
     let file = if file.contains(' ') { format!("\"{file}\"") } else { file };
-    match plan.seed {
-        Some(seed) => format!("supsim run {file} --seed {seed}"),
-        None => format!("supsim run {file}"),
-    }
+    let seed = plan.overrides.seed.map(|seed| format!("--seed {seed}"));
+    let words = [format!("supsim run {file}")].into_iter().chain(as_typed(&plan.overrides));
+    words.chain(seed).collect::<Vec<_>>().join(" ")
 }
 
 /// The words as they were given; the program by its name, wherever it lies.

@@ -4,6 +4,10 @@ use crate::units::Duration;
 
 /// A file \[bytes\]: a hundred thousand sites of one line each fit.
 pub const FILE_BYTES: usize = 16 * 1024 * 1024;
+/// Files that a scenario names, directly or through others; arguments of the command line count.
+pub const FILES: usize = 1_000;
+/// All of them together \[bytes\].
+pub const FILES_BYTES: usize = 64 * 1024 * 1024;
 /// Maps and lists inside one another.
 pub const NESTING: usize = 32;
 /// Values, keys, maps and lists in one file.

@@ -21,6 +21,7 @@ mod cost;
 mod defaults;
 mod error;
 mod fault;
+mod files;
 mod generate;
 mod hierarchy;
 mod known;
@@ -52,6 +53,7 @@ use crate::units::{Bytes, Duration, Instant, LinkId, Probability, Rate, SiteId};
 
 pub use clock::{Clock, Zone};
 pub use error::{Diagnostic, Report, Severity};
+pub use files::{Disk, Files, Held, NamedFile, Refusal};
 pub use hierarchy::Hierarchy;
 
 /// Every default of the profile, in the order of the reference page.
@@ -59,11 +61,30 @@ pub fn defaults() -> &'static [Default] {
     &defaults::TABLE
 }
 
-/// What the command line says instead of the file.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// What the command line says instead of the file, in the order in which it is applied.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Overrides {
     /// Instead of `seed`.
     pub seed: Option<u64>,
+    /// `--with FILE`: files laid over the scenario, as with `extends`.
+    pub with: Vec<String>,
+    /// `--set PATH=VALUE`: one value each, somewhere in the scenario.
+    pub set: Vec<String>,
+    /// `-p NAME=VALUE`: a declared parameter each.
+    pub params: Vec<String>,
+    /// `--where SEL --set PATH=VALUE`: values of the sites selected.
+    pub sites: Vec<SitesOverride>,
+    /// May the scenario name files outside its own folder?
+    pub allow_outside: bool,
+}
+
+/// What the command line says of some sites.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SitesOverride {
+    /// `KEY=VALUE` of a selector each; all must hold.
+    pub selected: Vec<String>,
+    /// `PATH=VALUE` in a site each.
+    pub set: Vec<String>,
 }
 
 /// The description of one world, checked and with all defaults filled in.

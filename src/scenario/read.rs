@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
+use std::rc::Rc;
 
 use super::error::{Diagnostic, Report};
+use super::files::{Disk, Files, Texts, text_of};
 use super::known::Known;
 use super::reader::Reader;
 use super::shape::Fields;
@@ -63,7 +65,7 @@ impl Scenario {
     /// The largest file \[bytes\]; whoever reads one need not read further.
     pub const MOST_BYTES: usize = limits::FILE_BYTES;
 
-    /// Reads a file.
+    /// Reads a file, and those that it names ([`Disk`]).
     ///
     /// # Errors
     /// Everything that is wrong with it, or that it cannot be read.
@@ -76,10 +78,12 @@ impl Scenario {
         if let Err(why) = read {
             return Err(refused(&name, "E0001", "this file cannot be read", why.to_string()));
         }
-        Scenario::decode(&name, &bytes, overrides)
+        let files = Rc::new(Disk::beside(path, overrides.allow_outside));
+        Scenario::decode(&name, &bytes, overrides, files)
     }
 
-    /// Reads the bytes of a file; `file_name` is for messages only.
+    /// Reads the bytes of a file; `file_name` is for messages only, and `files` opens what it
+    /// names.
     ///
     /// # Errors
     /// Everything that is wrong with it.
@@ -87,26 +91,18 @@ impl Scenario {
         file_name: &str,
         bytes: &[u8],
         overrides: &Overrides,
+        files: Rc<dyn Files>,
     ) -> Result<(Scenario, Vec<Diagnostic>), Report> {
         if bytes.len() > limits::FILE_BYTES {
             let note = format!("at most {} bytes", limits::FILE_BYTES);
             return Err(refused(file_name, "E0002", "this file is too large", note));
         }
-        let text = str::from_utf8(bytes).map_err(|why| {
-            let note = if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
-                // what `>` makes in Windows PowerShell 5.1
-                "it is UTF-16; save it as UTF-8 (in PowerShell: | Set-Content -Encoding UTF8 FILE)"
-                    .to_owned()
-            } else {
-                let byte = why.valid_up_to() + 1;
-                format!("byte {byte} is not part of a character; save the file as UTF-8")
-            };
-            refused(file_name, "E0003", "this file is not UTF-8 text", note)
-        })?;
-        Scenario::parse(file_name, text, overrides)
+        let text = text_of(bytes)
+            .map_err(|note| refused(file_name, "E0003", "this file is not UTF-8 text", note))?;
+        parse(file_name, text, overrides, Texts::behind(files))
     }
 
-    /// Reads a text; `file_name` is for messages only.
+    /// Reads a text that names no files; `file_name` is for messages only.
     ///
     /// # Errors
     /// Everything that is wrong with it, in order of place, warnings among the errors.
@@ -115,21 +111,41 @@ impl Scenario {
         text: &str,
         overrides: &Overrides,
     ) -> Result<(Scenario, Vec<Diagnostic>), Report> {
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let mut reader = Reader::new();
-        let scenario = if text.len() > limits::FILE_BYTES {
-            let note = format!("{} bytes; at most {}", text.len(), limits::FILE_BYTES);
-            reader.error("E0002", Place::default(), "this file is too large", note);
-            None
-        } else {
-            yaml::parse(&mut reader, text).and_then(|root| document(&mut reader, &root, overrides))
-        };
-        let sound = reader.errors() == 0;
-        let report = reader.into_report(file_name, text);
-        match scenario {
-            Some(scenario) if sound => Ok((scenario, report.diagnostics)),
-            _ => Err(report),
-        }
+        parse(file_name, text, overrides, Texts::default())
+    }
+}
+
+fn parse(
+    file_name: &str,
+    text: &str,
+    overrides: &Overrides,
+    texts: Texts,
+) -> Result<(Scenario, Vec<Diagnostic>), Report> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut reader = Reader::new();
+    reader.texts = texts;
+    file_name.clone_into(&mut reader.main_shown);
+    if *overrides
+        != (Overrides {
+            seed: overrides.seed,
+            allow_outside: overrides.allow_outside,
+            ..Overrides::default()
+        })
+    {
+        reader.not_yet(Place::default(), "--set, --where, --with and -p");
+    }
+    let scenario = if text.len() > limits::FILE_BYTES {
+        let note = format!("{} bytes; at most {}", text.len(), limits::FILE_BYTES);
+        reader.error("E0002", Place::default(), "this file is too large", note);
+        None
+    } else {
+        yaml::parse(&mut reader, text).and_then(|root| document(&mut reader, &root, overrides))
+    };
+    let sound = reader.errors() == 0;
+    let report = reader.into_report(file_name, text);
+    match scenario {
+        Some(scenario) if sound => Ok((scenario, report.diagnostics)),
+        _ => Err(report),
     }
 }
 

@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::error::{Diagnostic, Report, Severity};
+use super::files::Texts;
 use super::limits;
 use super::source::{Place, Source};
 
@@ -56,8 +57,13 @@ pub(super) struct Reader {
     errors: usize,
     path: Vec<String>,
     defaults: BTreeSet<&'static str>,
+    /// The texts beside the scenario's own, and the door to those that are not read yet.
+    pub texts: Texts,
+    /// What the scenario's own file is called in messages.
+    pub main_shown: String,
     spare: Finding,
 }
+
 impl Reader {
     pub fn new() -> Self {
         Self {
@@ -66,6 +72,8 @@ impl Reader {
             errors: 0,
             path: Vec::new(),
             defaults: BTreeSet::new(),
+            texts: Texts::default(),
+            main_shown: String::new(),
             spare: Finding {
                 severity: Severity::Error,
                 code: "",
@@ -180,18 +188,25 @@ impl Reader {
 
     /// Everything found, in order of place.
     pub fn into_report(mut self, file: &str, text: &str) -> Report {
-        self.found.sort_by_key(|finding| (finding.place.start, finding.severity, finding.code));
-        let source = Source::new(text);
-        let diagnostics =
-            self.found.into_iter().map(|finding| finding.located(file, &source)).collect();
+        let order = |f: &Finding| (f.place.file, f.place.start, f.severity, f.code);
+        self.found.sort_by_key(order);
+        let mut diagnostics = Vec::with_capacity(self.found.len());
+        let (mut at, mut source) = (0, Source::new(text));
+        for finding in self.found {
+            if finding.place.file != at {
+                at = finding.place.file;
+                source = Source::new(self.texts.text(at).unwrap_or(text));
+            }
+            let shown = self.texts.shown(at).unwrap_or(file);
+            diagnostics.push(finding.located(shown, &source));
+        }
         Report { diagnostics, further: self.further }
     }
 }
 
 impl Finding {
     fn located(self, file: &str, source: &Source<'_>) -> Diagnostic {
-        let whole =
-            self.place == Place::default() && self.code.starts_with("E00") && self.code < "E0004";
+        let whole = self.place.is_whole() && self.code.starts_with("E00") && self.code < "E0004";
         let (line, column) = if whole { (0, 0) } else { source.position(self.place) };
         let note = match self.other {
             Some(other) => format!("the first stands in line {}", source.position(other).0),

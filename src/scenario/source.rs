@@ -1,10 +1,23 @@
 //! From a place in a text to its line, its column, and what is shown of it.
 
-/// A piece of the text \[bytes\]: from `start` to before `end`.
+/// A piece of a text \[bytes\]: from `start` to before `end`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Place {
+    /// Which text: 0 is the scenario itself, see [`super::files::Texts`].
+    pub file: u16,
     pub start: u32,
     pub end: u32,
+}
+
+impl Place {
+    /// A file as a whole.
+    pub fn whole(file: u16) -> Place {
+        Place { file, start: 0, end: 0 }
+    }
+
+    pub fn is_whole(self) -> bool {
+        self.start == 0 && self.end == 0
+    }
 }
 
 /// One line, ready to be shown, and where its carets stand.
@@ -122,7 +135,7 @@ mod tests {
 
     fn place_of(text: &str, part: &str) -> Place {
         let start = text.find(part).unwrap();
-        Place { start: start as u32, end: (start + part.len()) as u32 }
+        Place { file: 0, start: start as u32, end: (start + part.len()) as u32 }
     }
 
     #[test]
@@ -149,7 +162,7 @@ mod tests {
 
     #[test]
     fn a_place_past_the_end_is_the_end() {
-        let shown = Source::new("ab\n").excerpt(Place { start: 99, end: 120 });
+        let shown = Source::new("ab\n").excerpt(Place { file: 0, start: 99, end: 120 });
         assert_eq!((shown.line.as_str(), shown.carets), ("", 1));
     }
 }

@@ -12,14 +12,14 @@ use super::reader::Reader;
 use super::source::Place;
 
 /// A value and where it stands.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Node<'a> {
     pub place: Place,
     pub value: Value<'a>,
 }
 
 /// What a value can be; what a plain text means is decided by who reads it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Value<'a> {
     /// Not quoted.
     Plain(Cow<'a, str>),
@@ -32,7 +32,7 @@ pub(super) enum Value<'a> {
 }
 
 /// A key and its value.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Entry<'a> {
     pub key: Cow<'a, str>,
     pub quoted: bool,
@@ -46,21 +46,26 @@ enum Open<'a> {
     Map(Place, Vec<Entry<'a>>, Option<(Cow<'a, str>, bool, Place)>),
 }
 
-/// The tree of a text, or `None` when it cannot be read further; why is reported.
+/// The tree of the scenario's own text, or `None` when it cannot be read further; why is reported.
 pub(super) fn parse<'a>(reader: &mut Reader, text: &'a str) -> Option<Node<'a>> {
+    parse_file(reader, 0, text)
+}
+
+/// As [`parse`], of the text with this number.
+pub(super) fn parse_file<'a>(reader: &mut Reader, file: u16, text: &'a str) -> Option<Node<'a>> {
     let options = granit::options! {
         disallow_directives: true,
         flow_nesting_limit: limits::NESTING + 8,
         block_nesting_limit: limits::NESTING + 8,
     };
-    let mut builder = Builder { open: Vec::new(), root: None, nodes: 0, documents: 0 };
+    let mut builder = Builder { file, open: Vec::new(), root: None, nodes: 0, documents: 0 };
     for event in Parser::new_from_str_with_options(text, options) {
         match event {
             Ok((event, span)) => builder.take(reader, event, span)?,
             Err(error) => {
                 let mark = error.marker();
                 let start = mark.byte_offset().unwrap_or(0);
-                syntax_error(reader, text, start, &error.info());
+                syntax_error(reader, file, text, start, &error.info());
                 return None;
             }
         }
@@ -68,7 +73,7 @@ pub(super) fn parse<'a>(reader: &mut Reader, text: &'a str) -> Option<Node<'a>> 
     if builder.root.is_none() {
         reader.error(
             "E0005",
-            Place::default(),
+            Place::whole(file),
             "there is nothing in this file",
             "a scenario begins with `supsim: 1`",
         );
@@ -76,8 +81,8 @@ pub(super) fn parse<'a>(reader: &mut Reader, text: &'a str) -> Option<Node<'a>> 
     builder.root
 }
 
-fn syntax_error(reader: &mut Reader, text: &str, start: usize, info: &str) {
-    let place = Place { start: start as u32, end: start as u32 + 1 };
+fn syntax_error(reader: &mut Reader, file: u16, text: &str, start: usize, info: &str) {
+    let place = Place { file, start: start as u32, end: start as u32 + 1 };
     let begin = text[..floor(text, start)].rfind('\n').map_or(0, |at| at + 1);
     let line = text[begin..].split('\n').next().unwrap_or("");
     let indentation = &line[..line.len() - line.trim_start().len()];
@@ -111,6 +116,7 @@ fn too_large(reader: &mut Reader, place: Place, what: &str, limit: usize) {
 }
 
 struct Builder<'a> {
+    file: u16,
     open: Vec<Open<'a>>,
     root: Option<Node<'a>>,
     nodes: usize,
@@ -120,7 +126,7 @@ struct Builder<'a> {
 impl<'a> Builder<'a> {
     /// `None`: reading stops.
     fn take(&mut self, reader: &mut Reader, event: Event<'a>, span: Span) -> Option<()> {
-        let place = place_of(span);
+        let place = place_of(self.file, span);
         match event {
             Event::Scalar(text, style, anchor, tag) => {
                 if text.len() > limits::SCALAR_BYTES {
@@ -223,7 +229,7 @@ impl<'a> Builder<'a> {
             },
         };
         if length > limits::ENTRIES {
-            too_large(reader, Place::default(), "list has more values", limits::ENTRIES);
+            too_large(reader, Place::whole(self.file), "list has more values", limits::ENTRIES);
             return None;
         }
         Some(())
@@ -284,10 +290,11 @@ fn no_anchors(reader: &mut Reader, place: Place) {
         .help("use `templates`, or write the value twice: that is clearer");
 }
 
-fn place_of(span: Span) -> Place {
+fn place_of(file: u16, span: Span) -> Place {
     let start = span.start.byte_offset().unwrap_or(0);
     let end = span.end.byte_offset().unwrap_or(start).max(start);
     Place {
+        file,
         start: u32::try_from(start).unwrap_or(u32::MAX),
         end: u32::try_from(end).unwrap_or(u32::MAX),
     }
