@@ -124,7 +124,7 @@ fn answered_at_once(what: &str, text: &str) -> Report {
     let begun = Instant::now();
     let report = parse("hostile.yaml", text).expect_err(what);
     let took = begun.elapsed();
-    let allowed = Duration::from_secs(if cfg!(debug_assertions) { 30 } else { 5 });
+    let allowed = Duration::from_secs(if cfg!(debug_assertions) { 120 } else { 5 });
     assert!(took < allowed, "{what} took {took:?}");
     report
 }
@@ -212,7 +212,7 @@ fn as_many_sites_as_may_be_are_read() {
     let took = begun.elapsed();
     println!("{count} sites, {} bytes, read in {took:?}", text.len());
     assert_eq!(scenario.sites.len(), count);
-    assert!(took < Duration::from_secs(if cfg!(debug_assertions) { 30 } else { 5 }), "{took:?}");
+    assert!(took < Duration::from_secs(if cfg!(debug_assertions) { 120 } else { 5 }), "{took:?}");
     let written = scenario.to_yaml();
     println!("written out in {} bytes", written.len());
     assert_eq!(
