@@ -6,7 +6,9 @@
 
 use super::exit::{Exit, Stop};
 use crate::report::in_threes;
-use crate::scenario::{FaultEffect, Initial, Occurs, Pick, Recording, Scenario, Site};
+use crate::scenario::{
+    Distribution, FaultEffect, Initial, Occurs, Pick, Recording, Scenario, Site,
+};
 use crate::units::{Duration, Instant};
 
 /// The most that one run may be.
@@ -129,9 +131,21 @@ impl Cost {
             for &site in &fault.sites {
                 let own = &scenario.sites[site.index()];
                 let below = if spreads { children[site.index()] } else { 0 };
+                let held =
+                    |from: Instant, until: Instant| cost.tries(own, (from, until.min(whole.1)));
                 let each = match &fault.occurs {
-                    Occurs::Window { from, until } => {
-                        cost.tries(own, (*from, until.unwrap_or(whole.1).min(whole.1)))
+                    Occurs::Window { from, until } => held(*from, until.unwrap_or(whole.1)),
+                    Occurs::Schedule(spans) => spans
+                        .iter()
+                        .map(|span| held(span.from, span.until))
+                        .fold(0, u64::saturating_add),
+                    Occurs::Renewal { mtbf, mttr } => {
+                        let outages = outages(scenario.duration, mtbf, mttr);
+                        let one = held(
+                            Instant::START,
+                            Instant::START + mttr.mean().min(scenario.duration),
+                        );
+                        outages.saturating_mul(one)
                     }
                     Occurs::PerAttempt(often) => {
                         let (fails, goes) = odds(often.parts_per_billion().into());
@@ -142,7 +156,13 @@ impl Cost {
                 retries = retries.saturating_add(each.saturating_mul(1 + below));
             }
             cost.retries = cost.retries.saturating_add(share(retries));
-            cost.faults = cost.faults.saturating_add(share(fault.sites.len() as u64));
+            let times = match &fault.occurs {
+                Occurs::Schedule(spans) => spans.len() as u64,
+                Occurs::Renewal { mtbf, mttr } => outages(scenario.duration, mtbf, mttr),
+                Occurs::Window { .. } | Occurs::PerAttempt(_) | Occurs::Attempts(_) => 1,
+            };
+            let held = share(fault.sites.len() as u64).saturating_mul(times);
+            cost.faults = cost.faults.saturating_add(held);
         }
         cost
     }
@@ -211,6 +231,12 @@ impl Cost {
              `sync.schedule`, fewer sites or a shorter `duration` make it smaller"
         )
     }
+}
+
+/// How often a site breaks within a run, about.
+fn outages(duration: Duration, mtbf: &Distribution, mttr: &Distribution) -> u64 {
+    let cycle = mtbf.mean().micros().saturating_add(mttr.mean().micros()).max(1);
+    duration.micros() / cycle + 1
 }
 
 const BILLION: u64 = 1_000_000_000;

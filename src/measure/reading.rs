@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Arrival, Attempt, Ending, FaultOccurrence, Outcome};
-use crate::scenario::{Occurs, Scenario};
+use crate::scenario::Scenario;
 use crate::trace::{Fact, Part, Record, Status, Trace};
 use crate::units::{Bytes, FaultId, Instant, ReleaseId, SiteId};
 
@@ -219,7 +219,7 @@ impl<'a> Reading<'a> {
         let Some(last) = self.last[site.index()] else { return };
         self.attempts[last].fault = Some(fault);
         let start = self.attempts[last].start;
-        if !matches!(self.scenario.faults[fault.index()].occurs, Occurs::Window { .. }) {
+        if !self.scenario.faults[fault.index()].occurs.holds() {
             self.faults.push(FaultOccurrence {
                 fault,
                 site,

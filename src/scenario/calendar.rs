@@ -57,6 +57,21 @@ impl Rule {
         duration: Duration,
         most: usize,
     ) -> Result<Occurrences, TooMany> {
+        self.occurrences_from(zone, clock, Duration::ZERO, duration, most)
+    }
+
+    /// As [`Rule::occurrences`], with those of the time `lead` before the run: instants are
+    /// counted from then.
+    pub fn occurrences_from(
+        &self,
+        zone: &Zone,
+        run: &Clock,
+        lead: Duration,
+        duration: Duration,
+        most: usize,
+    ) -> Result<Occurrences, TooMany> {
+        let clock = &run.earlier(lead);
+        let duration = lead + duration;
         let mut found = Occurrences::default();
         match self {
             Rule::Never => {}
@@ -65,8 +80,11 @@ impl Rule {
             }
             Rule::Weekly { on, at, weeks } => {
                 let week = Span::new().weeks(i64::from(*weeks));
-                let mut monday = Some(monday_of(first_date(zone, clock)));
-                let last = last_date(zone, clock, duration);
+                let mut monday = Some(monday_of(first_date(zone, run)));
+                let (first, last) = (first_date(zone, clock), last_date(zone, clock, duration));
+                while let Some(begin) = monday.filter(|day| *day > first) {
+                    monday = begin.checked_sub(week).ok();
+                }
                 while let Some(begin) = monday.filter(|day| *day <= last) {
                     for weekday in on {
                         let days = i64::from(weekday.to_monday_zero_offset());
@@ -313,6 +331,25 @@ mod tests {
             times(&rule, "UTC", "UTC", "2026-01-01 00:00", 1),
             ["2026-01-01 00:00", "2026-01-01 12:00"]
         );
+    }
+
+    #[test]
+    fn what_began_before_the_run_is_found_and_keeps_the_weeks_of_the_run() {
+        let start = "2026-01-14T00:00:00Z".parse().unwrap();
+        let clock = Clock::new(start, Zone::utc());
+        let found = |weeks, lead: u64| {
+            let rule = Rule::Weekly { on: vec![Weekday::Tuesday], at: at(22, 0), weeks };
+            let (lead, duration) = (Duration::from_days(lead), Duration::from_days(8));
+            let found = rule.occurrences_from(&Zone::utc(), &clock, lead, duration, 10).unwrap();
+            let early = clock.earlier(lead);
+            let at =
+                found.instants.iter().map(|at| early.local(*at, &Zone::utc())[..10].to_owned());
+            at.collect::<Vec<_>>()
+        };
+        assert_eq!(found(1, 0), ["2026-01-20"]);
+        assert_eq!(found(1, 1), ["2026-01-13", "2026-01-20"]);
+        // the week in which the run starts counts, and every second one before and after it
+        assert_eq!(found(2, 15), ["2025-12-30", "2026-01-13"]);
     }
 
     #[test]

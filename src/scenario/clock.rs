@@ -2,7 +2,7 @@ use std::fmt;
 
 use jiff::{Timestamp, civil, tz::TimeZone};
 
-use crate::units::Instant;
+use crate::units::{Duration, Instant};
 
 /// A time zone by its IANA name, from the data built into the program.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,6 +59,14 @@ impl Clock {
         Self { start, zone }
     }
 
+    /// The same of a run that starts so much earlier.
+    pub fn earlier(&self, by: Duration) -> Self {
+        let by = i64::try_from(by.micros()).unwrap_or(i64::MAX);
+        let start = self.start.as_microsecond().saturating_sub(by);
+        let start = Timestamp::from_microsecond(start).unwrap_or(Timestamp::MIN);
+        Self { start, zone: self.zone.clone() }
+    }
+
     /// The start of the run.
     pub fn start(&self) -> Timestamp {
         self.start
@@ -111,7 +119,6 @@ impl Clock {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::units::Duration;
 
     #[test]
     fn local_time_follows_daylight_saving() {

@@ -49,10 +49,11 @@ mod yaml;
 use std::collections::BTreeMap;
 
 pub use crate::kernel::Distribution;
-use crate::units::{Bytes, Duration, Instant, LinkId, Probability, Rate, SiteId};
+use crate::units::{Bytes, Duration, Instant, LinkId, Rate, SiteId};
 
 pub use clock::{Clock, Zone};
 pub use error::{Diagnostic, Report, Severity};
+pub use fault::{FailPhase, FailSync, Fault, FaultEffect, Occurs, Pick, Slow, SlowPhase, Span};
 pub use files::{Disk, Files, Held, NamedFile, Refusal};
 pub use hierarchy::Hierarchy;
 
@@ -363,95 +364,6 @@ pub struct Operation {
 pub enum Action {
     /// *Run Synchronization* (T2).
     RunSynchronization,
-}
-
-/// A fault and when it occurs.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Fault {
-    /// Its name.
-    pub name: String,
-    /// What goes wrong.
-    pub effect: FaultEffect,
-    /// The sites that match `where`, in order.
-    pub sites: Vec<SiteId>,
-    /// How many of them are hit; drawn for each run.
-    pub pick: Pick,
-    /// When.
-    pub occurs: Occurs,
-}
-
-/// Which of the matching sites a fault hits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Pick {
-    /// Every one.
-    All,
-    /// So many, drawn.
-    Count(u32),
-    /// So large a share, rounded to the nearest whole site but at least one, drawn.
-    Share(Probability),
-}
-
-/// What goes wrong.
-#[derive(Clone, Debug, PartialEq)]
-pub enum FaultEffect {
-    /// The circuit to the parent (at the top-level site: to the source) carries nothing.
-    LinkDown,
-    /// The site server is down; with a local point, WSUS too.
-    SiteDown,
-    /// The active software update point is down.
-    SupDown,
-    /// The internet-based software update point is down.
-    InternetSupDown,
-    /// The source of the top-level site does not answer.
-    SourceDown,
-    /// The gate is closed (P1).
-    WsusNotConfigured,
-    /// A synchronisation hangs, and fails.
-    FailSync(FailSync),
-}
-
-/// How a synchronisation is made to fail.
-#[derive(Clone, Debug, PartialEq)]
-pub struct FailSync {
-    /// In which step it hangs: `connect`, `pull` (the default), `settle`, `import` or `internet`.
-    pub phase: FailPhase,
-    /// How long after the start of the synchronisation it fails; not before the step has begun.
-    pub after: Distribution,
-    /// `code`, e.g. `0x80072EE2`; empty when none was given.
-    pub code: String,
-    /// `message`; empty when none was given: then the product's usual words for that step.
-    pub message: String,
-}
-
-/// The steps in which a synchronisation can be made to fail.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum FailPhase {
-    /// While connecting to Update Services.
-    Connect,
-    /// In phase 1.
-    Pull,
-    /// In the fixed wait.
-    Settle,
-    /// In phase 2 (top-level site only).
-    Import,
-    /// While the internet-based point pulls.
-    Internet,
-}
-
-/// When a fault occurs.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Occurs {
-    /// Once, from an instant until another (`None`: for good).
-    Window {
-        /// The first instant at which it holds.
-        from: Instant,
-        /// The first instant at which it no longer holds.
-        until: Option<Instant>,
-    },
-    /// In each synchronisation that would meet it, with this probability.
-    PerAttempt(Probability),
-    /// In exactly these synchronisations of a site, counted from 1; in order.
-    Attempts(Vec<u32>),
 }
 
 /// How much of a run is recorded.

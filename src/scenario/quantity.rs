@@ -5,7 +5,7 @@
 
 use super::limits;
 use super::reader::Wrong;
-use crate::units::{Bytes, Duration, Probability, Rate};
+use crate::units::{Bytes, Duration, Factor, Probability, Rate};
 
 /// A decimal number as written: `digits / 10^places`.
 struct Number {
@@ -293,6 +293,18 @@ pub(super) fn probability(text: &str) -> Result<Probability, Wrong> {
     })
 }
 
+/// How many times as long: `3`, `1.5`.
+pub(super) fn factor(text: &str) -> Result<Factor, Wrong> {
+    let wrong =
+        |note| Wrong::new("E0208", format!("`{text}` is not a factor to slow work down by"), note);
+    let Some((number, "")) = Number::in_front(text.trim()) else {
+        return Err(wrong("write how many times as long, for example 3 or 1.5"));
+    };
+    let thousandths = number.times(1_000).ok_or_else(|| wrong("at most three decimals"))?;
+    let thousandths = u32::try_from(thousandths).ok().and_then(Factor::from_thousandths);
+    thousandths.ok_or_else(|| wrong("from 1 (as long as ever) to 1000"))
+}
+
 /// A number without a unit, such as a shape: above zero and not extreme.
 pub(super) fn ratio(text: &str) -> Result<f64, Wrong> {
     let good = matches!(Number::in_front(text), Some((_, "")));
@@ -387,6 +399,16 @@ mod tests {
         assert!(probability("25").unwrap_err().note.contains("25%"));
         for text in ["101%", "-1%", ".nan", "1e-3", "25 percent", ""] {
             assert_eq!(probability(text).unwrap_err().code, "E0205", "{text}");
+        }
+    }
+
+    #[test]
+    fn a_factor_says_how_many_times_as_long() {
+        assert_eq!(factor("3").unwrap().thousandths(), 3_000);
+        assert_eq!(factor("1.25").unwrap().thousandths(), 1_250);
+        assert_eq!(factor("1000").unwrap(), Factor::MOST);
+        for text in ["0.5", "0", "1001", "3x", "", "1.0001", "-2", "25%"] {
+            assert_eq!(factor(text).unwrap_err().code, "E0208", "{text}");
         }
     }
 

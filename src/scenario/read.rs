@@ -203,7 +203,7 @@ fn document(reader: &mut Reader, root: &Node<'_>, overrides: &Overrides) -> Opti
     };
     let operations =
         fields.get("operations").map(|node| sync::operations(reader, &mut known, &run, node));
-    let faults = fields.get("faults").map(|node| fault::read(reader, &mut known, &run, node));
+    let faults = fields.get("faults").map(|node| fault::read(reader, &known, &run, node));
     let recording = recording(reader, &fields);
     let defaults_used =
         defaults::TABLE.iter().filter(|default| reader.defaults().contains(default.key));

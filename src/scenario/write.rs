@@ -5,14 +5,13 @@ use std::collections::BTreeMap;
 
 use serde_yaml::{Mapping, Value};
 
-use super::fault::PHASES;
 use super::mapping::{named, one, put, put_some};
 use super::read::RECORDINGS;
 use super::selector::kind_word;
 use super::sync::COMPLETE;
 use super::{
-    Action, Fault, FaultEffect, Initial, Link, Occurs, Pick, Release, Retry, Scenario, Site,
-    SiteComplete, Source, civil, cost, timing,
+    Action, Initial, Link, Release, Retry, Scenario, Site, SiteComplete, Source, civil, cost,
+    fault, timing,
 };
 use crate::units::{Instant, LinkId, SiteId};
 
@@ -75,7 +74,9 @@ impl Scenario {
         put_some(
             &mut map,
             "faults",
-            named(self.faults.iter().map(|fault| (fault.name.as_str(), self.fault(fault)))),
+            named(
+                self.faults.iter().map(|fault| (fault.name.as_str(), fault::written(self, fault))),
+            ),
         );
         put(&mut map, "record", one("events", word(&RECORDINGS, self.recording)));
         map
@@ -268,42 +269,6 @@ impl Scenario {
             (operation.name.as_str(), map)
         }))
     }
-
-    fn fault(&self, fault: &Fault) -> Mapping {
-        let mut map = Mapping::new();
-        let codes: Vec<Value> = fault.sites.iter().map(|site| self.code(*site).into()).collect();
-        put(&mut map, "where", one("code", codes));
-        put(
-            &mut map,
-            "pick",
-            match fault.pick {
-                Pick::All => "all".into(),
-                Pick::Count(count) => one("count", count),
-                Pick::Share(share) => one("percent", share.to_string()),
-            },
-        );
-        put(&mut map, "do", effect(&fault.effect));
-        put(
-            &mut map,
-            "when",
-            match &fault.occurs {
-                Occurs::Window { from, until } => {
-                    let mut window = Mapping::new();
-                    put(&mut window, "from", self.time(*from));
-                    if let Some(until) = until {
-                        put(&mut window, "until", self.time(*until));
-                    }
-                    one("window", window)
-                }
-                Occurs::PerAttempt(chance) => one("per_attempt", chance.to_string()),
-                Occurs::Attempts(attempts) => one(
-                    "attempts",
-                    attempts.iter().map(|attempt| (*attempt).into()).collect::<Vec<Value>>(),
-                ),
-            },
-        );
-        map
-    }
 }
 
 /// The name of a release without the number of its occurrence.
@@ -345,27 +310,6 @@ fn retry(retry: Retry) -> Mapping {
     }
     put(&mut map, "jitter", retry.jitter.to_string());
     map
-}
-
-fn effect(effect: &FaultEffect) -> Value {
-    let failure = match effect {
-        FaultEffect::LinkDown => return "link_down".into(),
-        FaultEffect::SiteDown => return "site_down".into(),
-        FaultEffect::SupDown => return "sup_down".into(),
-        FaultEffect::InternetSupDown => return "internet_sup_down".into(),
-        FaultEffect::SourceDown => return "source_down".into(),
-        FaultEffect::WsusNotConfigured => return "wsus_not_configured".into(),
-        FaultEffect::FailSync(failure) => failure,
-    };
-    let mut map = Mapping::new();
-    put(&mut map, "after", cost::written_distribution(&failure.after));
-    put(&mut map, "phase", word(&PHASES, failure.phase));
-    for (key, value) in [("code", &failure.code), ("message", &failure.message)] {
-        if !value.is_empty() {
-            put(&mut map, key, value.as_str());
-        }
-    }
-    one("fail_sync", map)
 }
 
 fn word<T: PartialEq>(table: &[(&'static str, T)], wanted: T) -> &'static str {

@@ -4,12 +4,14 @@
 //! the machine; a sum that does not fit stops the program instead of wrapping.
 
 mod bytes;
+mod factor;
 mod id;
 mod probability;
 mod rate;
 mod time;
 
 pub use bytes::Bytes;
+pub use factor::Factor;
 pub use id::{FaultId, LinkId, ReleaseId, SiteId};
 pub use probability::Probability;
 pub use rate::Rate;

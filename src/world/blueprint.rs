@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use crate::engine::{InternetTurn, Policy, Role};
 use crate::kernel::Entity;
-use crate::scenario::{FaultEffect, Hierarchy, Occurs, Scenario, Site, SiteComplete, Source};
+use crate::scenario::{FaultEffect, Hierarchy, Scenario, Site, SiteComplete, Source};
 use crate::store::{Catalogue, Change, Contents};
 use crate::units::{FaultId, LinkId, SiteId};
 
@@ -83,7 +83,7 @@ impl<'s> Blueprint<'s> {
                 .collect(),
         };
         for (position, fault) in scenario.faults.iter().enumerate() {
-            if !matches!(fault.occurs, Occurs::Window { .. }) {
+            if !fault.occurs.holds() {
                 assert!(
                     fault.effect != FaultEffect::SiteDown,
                     "the scenario refuses site_down in single attempts"

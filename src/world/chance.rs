@@ -17,6 +17,9 @@ pub(super) enum Purpose {
     FaultPick = 9,
     FaultHits = 10,
     FaultAfter = 11,
+    FaultDelay = 30,
+    OutageBegins = 31,
+    OutageEnds = 32,
 }
 
 impl Purpose {
@@ -33,7 +36,10 @@ impl Purpose {
             Purpose::RetryJitter
             | Purpose::FaultPick
             | Purpose::FaultHits
-            | Purpose::FaultAfter => {
+            | Purpose::FaultAfter
+            | Purpose::FaultDelay
+            | Purpose::OutageBegins
+            | Purpose::OutageEnds => {
                 unreachable!("{self:?} is no work")
             }
         }

@@ -15,45 +15,107 @@ pub(super) struct Happening {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Event {
     /// The source publishes a release.
-    ReleaseDue { release: ReleaseId },
+    ReleaseDue {
+        release: ReleaseId,
+    },
     /// The top-level site's schedule falls due (T1): its `occurrence`-th time.
-    ScheduleDue { occurrence: u32 },
+    ScheduleDue {
+        occurrence: u32,
+    },
     /// An administrator does something.
-    OperationDue { operation: u32 },
+    OperationDue {
+        operation: u32,
+    },
     /// The software update point of a site has just been installed (T5).
-    PointInstalled { site: SiteId },
+    PointInstalled {
+        site: SiteId,
+    },
     /// A fault takes hold.
-    FaultBegins { fault: FaultId },
+    FaultBegins {
+        fault: FaultId,
+    },
     /// A fault lets go.
-    FaultEnds { fault: FaultId },
+    FaultEnds {
+        fault: FaultId,
+    },
+    /// A site breaks at random, or is mended (renewal): for the `number`-th time, from 0.
+    OutageBegins {
+        fault: FaultId,
+        site: SiteId,
+        number: u32,
+    },
+    OutageEnds {
+        fault: FaultId,
+        site: SiteId,
+        number: u32,
+    },
     /// A timer of a site runs out.
-    TimerFired { site: SiteId, timer: Timer },
+    TimerFired {
+        site: SiteId,
+        timer: Timer,
+    },
     /// A site server has had the time it needs to connect to Update Services.
-    ConnectDone { site: SiteId, attempt: u32 },
+    ConnectDone {
+        site: SiteId,
+        attempt: u32,
+    },
     /// The first of the pulls that share a parent's uplink is through.
-    UplinkDue { parent: SiteId },
+    UplinkDue {
+        parent: SiteId,
+    },
     /// The bytes of a pull are through.
-    Transferred { site: SiteId, attempt: u32 },
+    Transferred {
+        site: SiteId,
+        attempt: u32,
+    },
     /// WSUS has done its work on a pull.
-    PullDone { site: SiteId, attempt: u32 },
+    PullDone {
+        site: SiteId,
+        attempt: u32,
+    },
     /// The fixed wait is over (P3).
-    Settled { site: SiteId, attempt: u32 },
+    Settled {
+        site: SiteId,
+        attempt: u32,
+    },
     /// Phase 2 is through.
-    ImportDone { site: SiteId, attempt: u32 },
+    ImportDone {
+        site: SiteId,
+        attempt: u32,
+    },
     /// The internet-based point is through.
-    InternetPointDone { site: SiteId, attempt: u32 },
+    InternetPointDone {
+        site: SiteId,
+        attempt: u32,
+    },
     /// The step under way fails.
-    StepFails { site: SiteId, attempt: u32 },
+    StepFails {
+        site: SiteId,
+        attempt: u32,
+    },
     /// A sync request reaches the child.
-    RequestArrives { to: SiteId },
+    RequestArrives {
+        to: SiteId,
+    },
     /// The child has noticed and read it.
-    RequestRead { to: SiteId },
+    RequestRead {
+        to: SiteId,
+    },
     /// A package reaches the child.
-    PackageArrives { to: SiteId, version: u32 },
+    PackageArrives {
+        to: SiteId,
+        version: u32,
+    },
     /// A failed sending is tried again.
-    SendAgain { to: SiteId, load: Load },
+    SendAgain {
+        to: SiteId,
+        load: Load,
+    },
     /// A package is in the database.
-    Inserted { site: SiteId, insertion: u32 },
+    Inserted {
+        site: SiteId,
+        insertion: u32,
+    },
 }
 
 /// What a sender carries to a child.

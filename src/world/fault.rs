@@ -1,12 +1,16 @@
 //! Faults as they take hold of a world (F).
 
+mod attempt;
+mod hold;
+mod sending;
+
 use std::collections::BTreeMap;
 
 use super::chance::{Chance, Purpose};
-use super::{Blueprint, Event, Fact, Input, SiteId, SiteState, State, World};
+use super::{Blueprint, Input, SiteId, SiteState};
 use crate::engine::{Phase, Reason};
 use crate::kernel::Handle;
-use crate::scenario::{FailPhase, FailSync, FaultEffect, Occurs, Pick, Scenario};
+use crate::scenario::{Fault, FaultEffect, Occurs, Pick, Scenario};
 use crate::trace::Cause;
 use crate::units::{FaultId, Instant};
 
@@ -32,6 +36,10 @@ pub(super) struct Faults {
     /// When internet-based points will be through. One that synchronises by itself is tried again
     /// under the same number (P9), so that number alone does not tell an old answer from a new.
     internet_ends: BTreeMap<SiteId, Handle>,
+    /// Is there any fault that strikes sendings?
+    meddle: bool,
+    /// How many sendings to a site each fault of numbered ones has met.
+    sendings: BTreeMap<(FaultId, SiteId), u32>,
 }
 
 /// A fault that a synchronisation will meet.
@@ -58,7 +66,20 @@ impl Faults {
             kept: BTreeMap::new(),
             internet_timers: BTreeMap::new(),
             internet_ends: BTreeMap::new(),
+            meddle: scenario.faults.iter().any(|fault| fault.effect.strikes_sendings()),
+            sendings: BTreeMap::new(),
         }
+    }
+
+    /// How many events plan the faults of a scenario at its start.
+    pub fn planned(&self, scenario: &Scenario) -> usize {
+        let events = |(fault, hit): (&Fault, &Vec<SiteId>)| match &fault.occurs {
+            Occurs::Window { .. } => 2,
+            Occurs::Schedule(spans) => 2 * spans.len(),
+            Occurs::Renewal { .. } => hit.len(),
+            Occurs::PerAttempt(_) | Occurs::Attempts(_) => 0,
+        };
+        scenario.faults.iter().zip(&self.hit).map(events).sum()
     }
 
     /// A trigger that comes while the site server is down waits for the restart (T7); anything
@@ -195,236 +216,4 @@ fn pick(blueprint: &Blueprint<'_>, chance: &Chance, id: FaultId) -> Vec<SiteId> 
     let mut picked: Vec<SiteId> = lots.into_iter().map(|(_, site)| site).collect();
     picked.sort_unstable();
     picked
-}
-
-impl World<'_> {
-    /// A synchronisation starts: which faults will it meet?
-    pub(super) fn draw_faults_of_attempt(&mut self, site: SiteId, attempt: u32) {
-        if std::mem::take(&mut self.sites[site.index()].fault_ahead) {
-            self.faults.ahead.remove(&site);
-        }
-        if self.sites[site.index()].prone == 0 && self.faults.holding.is_empty() {
-            return;
-        }
-        let (now, scenario) = (self.now(), self.scenario());
-        let state = &self.sites[site.index()];
-        let (entity, key) = (state.entity, state.origin.key());
-        let mut ahead = Vec::new();
-        for &id in &self.faults.prone[state.prone as usize] {
-            let fault = &scenario.faults[id.index()];
-            let own = self.blueprint.fault_entities[id.index()].with(entity);
-            let hits = match &fault.occurs {
-                Occurs::PerAttempt(probability) => {
-                    probability.happens(self.chance.stream(own, Purpose::FaultHits, key).bits())
-                }
-                Occurs::Attempts(attempts) => attempts.contains(&attempt),
-                Occurs::Window { .. } => unreachable!("a window holds, it does not hit attempts"),
-            };
-            if hits {
-                ahead.push(id);
-            }
-        }
-        // A window in which syncs are made to fail hits those that start in it.
-        let made_to_fail = |id: &FaultId| matches!(effect(scenario, *id), FaultEffect::FailSync(_));
-        let holding = self.faults.holding.get(&site).into_iter().flatten();
-        ahead.extend(holding.copied().filter(made_to_fail));
-        let ahead = ahead.into_iter().map(|fault| {
-            let after = match effect(scenario, fault) {
-                FaultEffect::FailSync(FailSync { after, .. }) => {
-                    let own = self.blueprint.fault_entities[fault.index()].with(entity);
-                    after.sample(&mut self.chance.stream(own, Purpose::FaultAfter, key))
-                }
-                _ => crate::units::Duration::ZERO,
-            };
-            Ahead { fault, at: now + after }
-        });
-        let ahead: Vec<Ahead> = ahead.collect();
-        if !ahead.is_empty() {
-            self.sites[site.index()].fault_ahead = true;
-            self.faults.ahead.insert(site, ahead);
-        }
-    }
-
-    /// Will a fault of this attempt keep the step that begins now from being done? Then the
-    /// failure is planned.
-    pub(super) fn hangs(&mut self, site: SiteId, attempt: u32, step: FailPhase) -> bool {
-        if !self.sites[site.index()].fault_ahead {
-            return false;
-        }
-        let now = self.now();
-        let scenario = self.scenario();
-        let meets = |one: &Ahead| {
-            let (at, reason) = match (effect(scenario, one.fault), step) {
-                (FaultEffect::FailSync(fail), step) if fail.phase == step => {
-                    (one.at.max(now), Reason::Injected(one.fault))
-                }
-                (FaultEffect::LinkDown | FaultEffect::SourceDown, FailPhase::Pull) => {
-                    (now, Reason::UpstreamUnreachable)
-                }
-                (FaultEffect::SupDown, FailPhase::Connect) => (now, Reason::NoUpdateServer),
-                (FaultEffect::InternetSupDown, FailPhase::Internet) => {
-                    (now, Reason::NoInternetPoint)
-                }
-                _ => return None,
-            };
-            Some((at, one.fault, reason))
-        };
-        let ahead = self.faults.ahead.get(&site).into_iter().flatten();
-        // Of several, the one that strikes first.
-        let Some((at, _, reason)) = ahead.filter_map(meets).min_by_key(|one| (one.0, one.1)) else {
-            return false;
-        };
-        self.sites[site.index()].failing = Some(reason);
-        self.schedule(at, Event::StepFails { site, attempt });
-        true
-    }
-
-    /// A fault takes hold.
-    pub(super) fn fault_begins(&mut self, fault: FaultId) {
-        for index in 0..self.faults.hit[fault.index()].len() {
-            let site = self.faults.hit[fault.index()][index];
-            self.cause = Cause::NONE;
-            self.record(site, Fact::FaultBegan { fault });
-            self.faults.holding.entry(site).or_default().push(fault);
-            self.take_hold(site, fault);
-        }
-    }
-
-    fn take_hold(&mut self, site: SiteId, fault: FaultId) {
-        let out_of_order = &mut self.sites[site.index()].out_of_order;
-        match effect(self.blueprint.scenario, fault) {
-            FaultEffect::LinkDown => {
-                out_of_order.link += 1;
-                self.break_off_pull(site);
-            }
-            FaultEffect::SourceDown => {
-                out_of_order.source += 1;
-                self.break_off_pull(site);
-            }
-            FaultEffect::SupDown => {
-                out_of_order.point += 1;
-                let cause = self.cause;
-                self.point_goes_down(site);
-                self.cause = cause;
-                self.break_off_pulls_from(site);
-            }
-            FaultEffect::InternetSupDown => {
-                out_of_order.internet_point += 1;
-                if self.is_at_internet_point(site) {
-                    let attempt = self.sites[site.index()].engine.attempts();
-                    self.step_failed(site, attempt, Reason::NoInternetPoint);
-                }
-            }
-            FaultEffect::SiteDown => {
-                out_of_order.server += 1;
-                if out_of_order.server == 1 {
-                    self.site_goes_down(site, fault);
-                }
-            }
-            FaultEffect::WsusNotConfigured => out_of_order.gate += 1,
-            FaultEffect::FailSync(_) => {}
-        }
-    }
-
-    /// A fault lets go.
-    pub(super) fn fault_ends(&mut self, fault: FaultId) {
-        for index in 0..self.faults.hit[fault.index()].len() {
-            let site = self.faults.hit[fault.index()][index];
-            self.cause = Cause::NONE;
-            self.record(site, Fact::FaultEnded { fault });
-            let holding = self.faults.holding.entry(site).or_default();
-            holding.retain(|one| *one != fault);
-            if holding.is_empty() {
-                self.faults.holding.remove(&site);
-            }
-            let now = self.now();
-            let state = &mut self.sites[site.index()];
-            let out_of_order = &mut state.out_of_order;
-            match effect(self.blueprint.scenario, fault) {
-                FaultEffect::LinkDown => {
-                    out_of_order.link -= 1;
-                    state.last_mended = now;
-                }
-                FaultEffect::SourceDown => out_of_order.source -= 1,
-                FaultEffect::SupDown => out_of_order.point -= 1,
-                FaultEffect::InternetSupDown => out_of_order.internet_point -= 1,
-                FaultEffect::WsusNotConfigured => out_of_order.gate -= 1,
-                FaultEffect::FailSync(_) => {}
-                FaultEffect::SiteDown => {
-                    out_of_order.server -= 1;
-                    if out_of_order.server == 0 {
-                        self.site_comes_up(site);
-                    }
-                }
-            }
-        }
-    }
-
-    fn site_goes_down(&mut self, site: SiteId, fault: FaultId) {
-        let attempt = self.sites[site.index()].engine.attempts();
-        if self.sites[site.index()].engine.state() != State::Idle {
-            self.record(site, Fact::FaultHit { fault, attempt });
-        }
-        self.record(site, Fact::WentDown);
-        self.break_off_transfer(site);
-        // T7: volatile state is lost, databases survive; the timers go with the memory.
-        self.sites[site.index()].engine.crash();
-        self.sites[site.index()].failing = None;
-        self.cancel_timer(site, crate::engine::Timer::Retry);
-        self.cancel_timer(site, crate::engine::Timer::InternetPoint);
-        // H5: a local point goes down with its server.
-        if self.sites[site.index()].place.point_is_local {
-            self.break_off_pulls_from(site);
-        }
-    }
-
-    /// The site server is up again: it resumes, then acts on what came meanwhile (T7).
-    fn site_comes_up(&mut self, site: SiteId) {
-        self.record(site, Fact::CameUp);
-        self.feed(site, Input::Restarted);
-        for (input, cause) in self.faults.kept.remove(&site).unwrap_or_default() {
-            self.cause = cause;
-            self.feed(site, input);
-        }
-    }
-
-    /// The active point of a site goes down: what was using it fails.
-    fn point_goes_down(&mut self, site: SiteId) {
-        let attempt = self.sites[site.index()].engine.attempts();
-        let reason = match self.sites[site.index()].engine.state() {
-            State::Pulling | State::Importing => Reason::NoUpdateServer,
-            State::SyncingInternetPoint | State::CatchingUpInternetPoint => {
-                Reason::UpstreamUnreachable
-            }
-            // Connecting finds out by itself; nothing else uses it.
-            State::Connecting | State::Settling | State::Idle => return,
-        };
-        self.break_off_transfer(site);
-        self.step_failed(site, attempt, reason);
-    }
-
-    /// The children whose WSUS are in the middle of a transfer from this site's lose it.
-    fn break_off_pulls_from(&mut self, site: SiteId) {
-        let blueprint = self.blueprint;
-        let cause = self.cause;
-        for &child in blueprint.children(site) {
-            self.break_off_pull(child);
-            self.cause = cause;
-        }
-    }
-
-    /// A site's WSUS loses its upstream: a transfer under way fails. What has come through
-    /// already is WSUS's own to finish.
-    fn break_off_pull(&mut self, site: SiteId) {
-        if self.sites[site.index()].transferring {
-            let attempt = self.sites[site.index()].engine.attempts();
-            self.break_off_transfer(site);
-            self.step_failed(site, attempt, Reason::UpstreamUnreachable);
-        }
-    }
-
-    fn is_at_internet_point(&self, site: SiteId) -> bool {
-        let state = self.sites[site.index()].engine.state();
-        matches!(state, State::SyncingInternetPoint | State::CatchingUpInternetPoint)
-    }
 }

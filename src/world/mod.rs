@@ -35,10 +35,10 @@ use crate::engine::{
     Effect, Engine, Input, InternetTurn, Policy, Role, State, Status, Timer, Trigger,
 };
 use crate::kernel::Kernel;
-use crate::scenario::{Action, Initial, Occurs, Scenario};
+use crate::scenario::{Action, Initial, Scenario};
 use crate::store::{Comparison, Holdings, SiteDatabase, Stores, UpdateServices};
 use crate::trace::{Cause, Fact, Trace};
-use crate::units::{FaultId, Instant, ReleaseId, SiteId};
+use crate::units::{Instant, ReleaseId, SiteId};
 
 pub use blueprint::Blueprint;
 use chance::{Chance, Purpose};
@@ -125,7 +125,7 @@ impl<'s> World<'s> {
     fn put_in_what_is_written(&mut self) {
         let scenario = self.blueprint.scenario;
         let written = scenario.catalogue.releases.len()
-            + 2 * scenario.faults.len()
+            + self.faults.planned(scenario)
             + scenario.operations.len()
             + scenario.sync.schedule.len();
         self.kernel.reserve(written + self.sites.len());
@@ -133,15 +133,7 @@ impl<'s> World<'s> {
             let release_id = ReleaseId(position as u32);
             self.schedule(release.at, Event::ReleaseDue { release: release_id });
         }
-        for (position, fault) in scenario.faults.iter().enumerate() {
-            let id = FaultId(position as u32);
-            if let Occurs::Window { from, until } = fault.occurs {
-                self.schedule(from, Event::FaultBegins { fault: id });
-                if let Some(until) = until {
-                    self.schedule(until, Event::FaultEnds { fault: id });
-                }
-            }
-        }
+        self.plan_faults();
         // H5: a remote point without the console on the site server closes the gate for good.
         for (position, site) in scenario.sites.iter().enumerate() {
             if site.sup.is_some_and(|point| !point.local && !point.console) {
@@ -229,6 +221,8 @@ impl<'s> World<'s> {
             Event::PointInstalled { site } => self.feed(site, Input::PointInstalled),
             Event::FaultBegins { fault } => self.fault_begins(fault),
             Event::FaultEnds { fault } => self.fault_ends(fault),
+            Event::OutageBegins { fault, site, number } => self.outage_begins(fault, site, number),
+            Event::OutageEnds { fault, site, number } => self.outage_ends(fault, site, number),
             Event::TimerFired { site, timer } => self.feed(site, Input::TimerFired(timer)),
             Event::ConnectDone { site, attempt } => self.connect_done(site, attempt),
             Event::UplinkDue { parent } => self.uplink_due(parent),

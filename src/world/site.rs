@@ -109,6 +109,7 @@ pub(super) struct OutOfOrder {
     pub internet_point: u16,
     pub source: u16,
     pub gate: u16,
+    pub slow_link: u16,
 }
 
 impl SiteState {

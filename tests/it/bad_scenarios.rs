@@ -60,10 +60,15 @@ fn every_wrong_file_is_answered_as_agreed() {
 #[test]
 fn every_code_in_the_sources_is_explained_and_no_other() {
     let mut used = BTreeSet::new();
-    for entry in fs::read_dir(root().join("src/scenario")).expect("the sources") {
-        let path = entry.expect("an entry").path();
-        if path.extension().is_some_and(|extension| extension == "rs") {
-            used.extend(codes(&fs::read_to_string(path).expect("a source"), '"'));
+    let mut folders = vec![root().join("src/scenario")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).expect("the sources") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                used.extend(codes(&fs::read_to_string(path).expect("a source"), '"'));
+            }
         }
     }
     let explained =

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::rows::Rows;
 use super::subject::Subject;
 use crate::measure::{Attempt, Outcome};
-use crate::scenario::{Occurs, Scenario};
+use crate::scenario::Scenario;
 use crate::units::{Duration, Instant, SiteId};
 
 /// The synchronisations of a site, in order.
@@ -86,7 +86,7 @@ pub(super) fn busy(
     }
     for held in outcome.faults.iter().filter(|held| sites.contains(&held.site)) {
         let fault = scenario.faults.get(held.fault.index());
-        if fault.is_some_and(|fault| matches!(fault.occurs, Occurs::Window { .. })) {
+        if fault.is_some_and(|fault| fault.occurs.holds()) {
             busy.push(event(held.from));
             busy.extend(held.until.map(event));
         }

@@ -20,7 +20,7 @@ use super::span::{attempts, busy, window};
 use super::squeeze::Squeezed;
 use super::subject::{Subject, counted, grouped};
 use crate::measure::Outcome;
-use crate::scenario::{Occurs, Scenario};
+use crate::scenario::Scenario;
 use crate::units::{Instant, ReleaseId, SiteId};
 
 const QUESTION: &str = "What was each site doing?";
@@ -210,7 +210,7 @@ impl<'a> Plan<'a> {
             self.rows.drawn.iter().enumerate().map(|(place, row)| (row.site, place)).collect();
         self.outcome.faults.iter().filter_map(move |held| {
             let fault = self.scenario.faults.get(held.fault.index())?;
-            let lasts = matches!(fault.occurs, Occurs::Window { .. });
+            let lasts = fault.occurs.holds();
             let seen =
                 held.from <= self.window.1 && held.until.is_none_or(|until| until >= self.window.0);
             (lasts && seen).then_some(())?;
