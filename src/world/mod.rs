@@ -23,6 +23,7 @@ mod blueprint;
 mod chance;
 mod event;
 mod fault;
+mod probe;
 mod recorder;
 mod sender;
 mod site;
@@ -30,6 +31,7 @@ mod update_point;
 mod uplink;
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
 
 use crate::engine::{
     Effect, Engine, Input, InternetTurn, Policy, Role, State, Status, Timer, Trigger,
@@ -44,6 +46,8 @@ pub use blueprint::Blueprint;
 use chance::{Chance, Purpose};
 use event::{Event, Happening};
 use fault::Faults;
+#[doc(hidden)]
+pub use probe::Probe;
 use recorder::Recorder;
 use sender::Senders;
 use site::{Root, SiteState};
@@ -71,6 +75,8 @@ pub struct World<'s> {
     /// The buffers of `feed` and of `UplinkDue`, kept for reuse.
     effects: Vec<Effect>,
     through: Vec<(SiteId, u32)>,
+    /// Stands between the engines and the world in tests.
+    probe: Option<Arc<Mutex<dyn Probe>>>,
 }
 
 impl<'s> World<'s> {
@@ -117,6 +123,7 @@ impl<'s> World<'s> {
             events: 0,
             effects: Vec::with_capacity(8),
             through: Vec::new(),
+            probe: None,
         };
         world.put_in_what_is_written();
         world
@@ -248,7 +255,7 @@ impl<'s> World<'s> {
             return self.faults.keep_for_restart(site, input, self.cause);
         }
         let mut effects = std::mem::take(&mut self.effects);
-        self.sites[site.index()].engine.handle(self.kernel.now(), input, &mut effects);
+        self.ask_engine(site, input, &mut effects);
         for effect in effects.drain(..) {
             self.carry_out(site, input, effect);
         }
