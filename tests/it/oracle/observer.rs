@@ -1,0 +1,476 @@
+//! Stands at the doors of all engines: I1, I3, I5, I6, P7, and the counts that L3-L6 need.
+
+use supsim::engine::{Effect, Engine, Input, Kind, Phase, Status, Timer, Trigger};
+use supsim::scenario::{Retry, Scenario};
+use supsim::trace::{Fact, Record, Trace};
+use supsim::units::{Instant, SiteId};
+use supsim::world::Probe;
+
+use super::{Asked, Complaint, Oracle};
+
+/// What makes an engine, or the way to it, a little different: a planted bug.
+pub trait Tamper: std::fmt::Debug + Send {
+    /// Learns who is whose parent.
+    fn meet(&mut self, _parents: &[Option<SiteId>]) {}
+
+    /// Does this never reach the engine, lost in the world?
+    fn loses(&mut self, _site: SiteId, _input: Input) -> bool {
+        false
+    }
+
+    /// Takes the place of `engine.handle`.
+    fn handle(
+        &mut self,
+        now: Instant,
+        site: SiteId,
+        engine: &mut Engine,
+        input: Input,
+        effects: &mut Vec<Effect>,
+    );
+}
+
+/// What has been seen of a site.
+#[derive(Clone, Debug)]
+pub struct Ledger {
+    /// Below the top-level site.
+    pub child: bool,
+    /// Has it a point, so that it is asked?
+    point: bool,
+    /// Its parent below or at the top-level site.
+    pub parent: Option<usize>,
+    retry_set: Retry,
+    attempts: u32,
+    /// The attempt without an end.
+    pub open: Option<Open>,
+    /// The retry owed.
+    pub retry: Option<(Instant, Kind)>,
+    /// A retry that fell due while the site was busy.
+    retry_waits: Option<Kind>,
+    failures_in_row: u32,
+    synced_before: bool,
+    /// The internet-based point synchronises by itself (P9).
+    catching_up: bool,
+    /// When the internet-based point that was left behind is tried again.
+    pub point_due: Option<Instant>,
+    /// When it was busy last.
+    busy_until: Instant,
+    came_up: Instant,
+    down: bool,
+    /// At which call the last request, or installation, was delivered to it.
+    delivered: u64,
+    /// Is that still to be covered by a success?
+    pub uncovered: bool,
+    /// At which call its parent last sent it a request that was not given up.
+    sent: u64,
+    /// Its last word was 6703, and it will not try again.
+    pub given_up: bool,
+    /// Its last word was 6703.
+    pub failed: bool,
+    /// The kind of the attempt whose import was committed last.
+    pub imported_by: Option<Kind>,
+}
+
+/// An attempt under way.
+#[derive(Clone, Copy, Debug)]
+pub struct Open {
+    attempt: u32,
+    kind: Kind,
+    /// At which call it started.
+    started: u64,
+}
+
+/// What the observer has counted; nothing of it decides anything.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Counts {
+    pub attempts: u64,
+    pub successes: u64,
+    pub failures: u64,
+    pub retries_on_time: u64,
+    pub retries_after_restart: u64,
+    pub retries_that_waited: u64,
+    pub retries_replaced: u64,
+}
+
+/// See the module.
+#[derive(Debug)]
+pub struct Observer {
+    asked: Asked,
+    bug: Option<Box<dyn Tamper>>,
+    pub ledgers: Vec<Ledger>,
+    /// So many calls of engines.
+    calls: u64,
+    /// How much of the trace has been read.
+    read: usize,
+    pub counts: Counts,
+    /// The first promise that was not kept.
+    pub complaint: Option<Complaint>,
+}
+
+type Verdict = Result<(), (Oracle, String)>;
+
+fn ensure(holds: bool, oracle: Oracle, found: impl FnOnce() -> String) -> Verdict {
+    if holds { Ok(()) } else { Err((oracle, found())) }
+}
+
+impl Observer {
+    pub fn new(
+        scenario: &Scenario,
+        current: bool,
+        asked: Asked,
+        mut bug: Option<Box<dyn Tamper>>,
+    ) -> Self {
+        let hierarchy = scenario.hierarchy();
+        if let Some(bug) = &mut bug {
+            let parents: Vec<_> = scenario.sites.iter().map(|site| site.parent).collect();
+            bug.meet(&parents);
+        }
+        let top_level = hierarchy.top_level();
+        let ledger = |number: usize| {
+            let site = SiteId(number as u32);
+            let child = hierarchy.within_top_level(site) && top_level != Some(site);
+            Ledger {
+                child,
+                point: scenario.sites[number].sup.is_some(),
+                parent: hierarchy.parent(site).filter(|_| child).map(SiteId::index),
+                retry_set: scenario.sites[number].retry,
+                attempts: 0,
+                open: None,
+                retry: None,
+                retry_waits: None,
+                failures_in_row: 0,
+                synced_before: current,
+                catching_up: false,
+                point_due: None,
+                busy_until: Instant::START,
+                came_up: Instant::START,
+                down: false,
+                delivered: 0,
+                uncovered: false,
+                sent: 0,
+                given_up: false,
+                failed: false,
+                imported_by: None,
+            }
+        };
+        Self {
+            asked,
+            bug,
+            ledgers: (0..scenario.sites.len()).map(ledger).collect(),
+            calls: 0,
+            read: 0,
+            counts: Counts::default(),
+            complaint: None,
+        }
+    }
+
+    /// Reads what was recorded of the sites' surroundings: who went down, what was given up.
+    pub fn read(&mut self, trace: &Trace) {
+        for record in &trace.records[self.read..] {
+            let Record { at, site, fact, .. } = *record;
+            match fact {
+                Fact::WentDown => {
+                    let ledger = &mut self.ledgers[site.index()];
+                    ledger.down = true;
+                    ledger.catching_up = false;
+                }
+                Fact::CameUp => {
+                    let ledger = &mut self.ledgers[site.index()];
+                    (ledger.down, ledger.came_up) = (false, at);
+                }
+                // R5: after seven days a request is given up; the next success sends another.
+                Fact::SendingFailed { to, again_at: None } => self.ledgers[to.index()].sent = 0,
+                _ => {}
+            }
+        }
+        self.read = trace.records.len();
+    }
+
+    fn complain(&mut self, at: Instant, site: SiteId, verdict: Verdict) {
+        if let (Err((oracle, found)), None) = (verdict, &self.complaint)
+            && self.asked.for_oracle(oracle)
+        {
+            self.complaint = Some(Complaint { oracle, at, site, found });
+        }
+    }
+
+    /// L3, as far as it can be counted here: was the last request to this site delivered?
+    pub fn last_request_was_delivered(&self, site: usize) -> bool {
+        self.ledgers[site].sent <= self.ledgers[site].delivered
+    }
+
+    fn before(&mut self, now: Instant, site: SiteId, input: Input) -> Verdict {
+        let calls = self.calls;
+        let ledger = &mut self.ledgers[site.index()];
+        match input {
+            Input::Restarted => (ledger.down, ledger.came_up) = (false, now),
+            Input::SyncRequested | Input::PointInstalled if ledger.child => {
+                ledger.delivered = calls;
+                ledger.uncovered = true;
+            }
+            Input::TimerFired(Timer::Retry) => {
+                let due = ledger.retry.filter(|(at, _)| *at <= now);
+                if ledger.is_busy()
+                    && let Some((_, kind)) = due
+                {
+                    ledger.retry = None;
+                    ledger.retry_waits = Some(kind);
+                }
+            }
+            Input::Imported { .. } => ledger.imported_by = ledger.open.map(|open| open.kind),
+            Input::InternetPointSynced { .. } | Input::StepFailed { .. } if ledger.catching_up => {
+                ledger.catching_up = false;
+                ledger.busy_until = now;
+                if matches!(input, Input::InternetPointSynced { .. }) {
+                    ledger.point_due = None;
+                }
+            }
+            _ => {}
+        }
+        i5_a_retry_does_not_disappear(ledger, now)
+    }
+
+    fn after(&mut self, now: Instant, site: SiteId, effects: &[Effect]) -> Verdict {
+        let mut succeeded = 0;
+        let mut asked = 0;
+        for effect in effects {
+            match *effect {
+                Effect::Announce(status) => {
+                    if matches!(
+                        status,
+                        Status::Done { .. } | Status::DoneLicenceTermsPending { .. }
+                    ) {
+                        succeeded += 1;
+                    }
+                    self.announced(now, site, status)?;
+                }
+                Effect::RequestSync => {
+                    asked += 1;
+                    let calls = self.calls;
+                    for ledger in &mut self.ledgers {
+                        if ledger.point && ledger.parent == Some(site.index()) {
+                            ledger.sent = calls;
+                        }
+                    }
+                }
+                Effect::SyncInternetPoint { .. } => {
+                    let ledger = &mut self.ledgers[site.index()];
+                    ledger.catching_up = ledger.open.is_none();
+                }
+                _ => {}
+            }
+        }
+        p7_children_are_asked_after_a_success(succeeded, asked)
+    }
+
+    fn announced(&mut self, now: Instant, site: SiteId, status: Status) -> Verdict {
+        let calls = self.calls;
+        let ledger = &mut self.ledgers[site.index()];
+        match status {
+            Status::Started { attempt, kind, trigger } => {
+                i3_starts_are_numbered_one_by_one(ledger, attempt)?;
+                i1_a_child_starts_only_while_asked(ledger, trigger)?;
+                i6_a_child_is_full_and_waits_to_be_asked(ledger, kind, trigger)?;
+                i5_a_retry_is_on_time(ledger, now, kind, trigger, &mut self.counts)?;
+                i4_what_starts_by_hand_is_a_delta(ledger, kind, trigger)?;
+                if trigger != Trigger::Retry {
+                    ledger.failures_in_row = 0;
+                    self.counts.retries_replaced += u64::from(ledger.retry.is_some());
+                }
+                if ledger.retry.is_some_and(|(_, planned)| planned <= kind) {
+                    ledger.retry = None;
+                }
+                self.counts.attempts += 1;
+                ledger.retry_waits = None;
+                ledger.attempts = attempt;
+                ledger.open = Some(Open { attempt, kind, started: calls });
+                ledger.failed = false;
+            }
+            Status::Failed { attempt, failure, retry_at } => {
+                let open = i3_each_ends_exactly_once(ledger, attempt)?;
+                ledger.busy_until = now;
+                ledger.failures_in_row += 1;
+                ledger.failed = true;
+                self.counts.failures += 1;
+                if failure.phase == Phase::Restart {
+                    ledger.catching_up = false;
+                }
+                i5_a_retry_is_planned(ledger, now, open.kind, retry_at)?;
+            }
+            Status::Done { attempt, .. } | Status::DoneLicenceTermsPending { attempt, .. } => {
+                let open = i3_each_ends_exactly_once(ledger, attempt)?;
+                ledger.busy_until = now;
+                ledger.failures_in_row = 0;
+                ledger.synced_before = true;
+                ledger.failed = false;
+                ledger.given_up = false;
+                self.counts.successes += 1;
+                // A success covers what had been delivered when it started.
+                if open.started >= ledger.delivered {
+                    ledger.uncovered = false;
+                }
+            }
+            Status::OutOfStep { retry_at, .. } => ledger.point_due = retry_at,
+            Status::SynchronizingWsus { attempt }
+            | Status::SynchronizingDatabase { attempt, .. } => {
+                let open = ledger.open.is_some_and(|open| open.attempt == attempt);
+                ensure(open, Oracle::I3, || format!("{status:?}, but it is not open"))?;
+            }
+            Status::SynchronizingInternetPoint { .. } => {}
+        }
+        Ok(())
+    }
+}
+
+impl Ledger {
+    fn is_busy(&self) -> bool {
+        self.open.is_some() || self.catching_up
+    }
+
+    /// Is a retry planned for a time that is still to come?
+    pub fn will_retry(&self, now: Instant) -> bool {
+        self.retry.is_some_and(|(at, _)| at + self.retry_set.jitter >= now)
+    }
+
+    /// May it give up after failing (T4)?
+    pub fn has_limit(&self) -> bool {
+        self.retry_set.limit.is_some()
+    }
+}
+
+fn i1_a_child_starts_only_while_asked(ledger: &Ledger, trigger: Trigger) -> Verdict {
+    ensure(!ledger.child || ledger.uncovered, Oracle::I1, || {
+        format!("it starts ({trigger}), but nothing that it was asked for is left to do")
+    })
+}
+
+fn i3_starts_are_numbered_one_by_one(ledger: &Ledger, attempt: u32) -> Verdict {
+    ensure(attempt == ledger.attempts + 1, Oracle::I3, || {
+        format!("number {attempt} comes after number {}", ledger.attempts)
+    })?;
+    ensure(ledger.open.is_none(), Oracle::I3, || "two are open at once".to_owned())?;
+    ensure(!ledger.down, Oracle::I3, || "it starts while the site is down".to_owned())
+}
+
+fn i3_each_ends_exactly_once(ledger: &mut Ledger, attempt: u32) -> Result<Open, (Oracle, String)> {
+    match ledger.open.take() {
+        Some(open) if open.attempt == attempt => Ok(open),
+        other => Err((Oracle::I3, format!("number {attempt} ends, but open is {other:?}"))),
+    }
+}
+
+fn i4_what_starts_by_hand_is_a_delta(ledger: &Ledger, kind: Kind, trigger: Trigger) -> Verdict {
+    // The first synchronisation ever is full, whatever started it.
+    let wanted = match trigger {
+        Trigger::Manual if ledger.synced_before => Kind::Delta,
+        Trigger::Retry => return Ok(()),
+        _ => Kind::Full,
+    };
+    ensure(kind == wanted, Oracle::I4, || format!("started by {trigger}, it is {kind}"))
+}
+
+fn i5_a_retry_is_on_time(
+    ledger: &Ledger,
+    now: Instant,
+    kind: Kind,
+    trigger: Trigger,
+    counts: &mut Counts,
+) -> Verdict {
+    if trigger != Trigger::Retry {
+        return Ok(());
+    }
+    let jitter = ledger.retry_set.jitter;
+    let (waited, planned) = match (ledger.retry_waits, ledger.retry) {
+        (Some(kind), _) => (true, kind),
+        (None, Some((_, kind))) => (false, kind),
+        (None, None) => return Err((Oracle::I5, "it retries what nobody planned".to_owned())),
+    };
+    // T5: without a success before it, everything is full.
+    let planned = if ledger.synced_before { planned } else { Kind::Full };
+    ensure(kind == planned, Oracle::I5, || format!("a {planned} one is retried as {kind}"))?;
+    let freed = now == ledger.busy_until || now == ledger.came_up;
+    if waited {
+        counts.retries_that_waited += 1;
+        return ensure(freed, Oracle::I5, || "it waited longer than the site was busy".to_owned());
+    }
+    let (due, _) = ledger.retry.expect("it is planned");
+    if (due..=due + jitter).contains(&now) {
+        counts.retries_on_time += 1;
+        return Ok(());
+    }
+    let up = ledger.came_up;
+    let after_restart = up > due && (up..=up + jitter).contains(&now);
+    counts.retries_after_restart += u64::from(after_restart);
+    ensure(after_restart, Oracle::I5, || format!("it was due at {due}, up since {up}"))
+}
+
+fn i5_a_retry_is_planned(
+    ledger: &mut Ledger,
+    now: Instant,
+    kind: Kind,
+    retry_at: Option<Instant>,
+) -> Verdict {
+    let Retry { every, limit, .. } = ledger.retry_set;
+    let may_give_up = limit.is_some_and(|limit| ledger.failures_in_row > limit);
+    let planned = match ledger.retry {
+        Some((at, pending)) => Some((at, if may_give_up { pending } else { pending.max(kind) })),
+        None if may_give_up => None,
+        None => Some((now + every, kind)),
+    };
+    ledger.retry = planned;
+    ledger.given_up = planned.is_none();
+    let wanted = planned.map(|(at, _)| at);
+    ensure(retry_at == wanted, Oracle::I5, || {
+        format!("it plans to retry at {retry_at:?}, not {wanted:?}")
+    })
+}
+
+/// The site is asked something: a retry that fell due before must have been made.
+fn i5_a_retry_does_not_disappear(ledger: &Ledger, now: Instant) -> Verdict {
+    let Some((due, _)) = ledger.retry else { return Ok(()) };
+    let due = due.max(ledger.came_up) + ledger.retry_set.jitter;
+    let made = due >= now || ledger.is_busy() || ledger.busy_until == now || ledger.down;
+    ensure(made, Oracle::I5Kept, || format!("it was due at {due}"))
+}
+
+fn i6_a_child_is_full_and_waits_to_be_asked(
+    ledger: &Ledger,
+    kind: Kind,
+    trigger: Trigger,
+) -> Verdict {
+    let by_itself = matches!(trigger, Trigger::Schedule | Trigger::Manual);
+    ensure(!ledger.child || (kind == Kind::Full && !by_itself), Oracle::I6, || {
+        format!("a child starts a {kind} one ({trigger})")
+    })
+}
+
+fn p7_children_are_asked_after_a_success(succeeded: u32, asked: u32) -> Verdict {
+    ensure(succeeded == asked, Oracle::P7, || {
+        format!("it succeeds {succeeded} times and asks {asked} times")
+    })
+}
+
+impl Probe for Observer {
+    fn handle(
+        &mut self,
+        now: Instant,
+        site: SiteId,
+        engine: &mut Engine,
+        input: Input,
+        effects: &mut Vec<Effect>,
+    ) {
+        if let Some(bug) = &mut self.bug
+            && bug.loses(site, input)
+        {
+            return;
+        }
+        self.calls += 1;
+        let verdict = self.before(now, site, input);
+        self.complain(now, site, verdict);
+        match &mut self.bug {
+            Some(bug) => bug.handle(now, site, engine, input, effects),
+            None => engine.handle(now, input, effects),
+        }
+        let verdict = self.after(now, site, effects);
+        self.complain(now, site, verdict);
+    }
+}

@@ -1,0 +1,346 @@
+//! From a seed to a plan.
+
+use supsim::trace::{Fact, Record};
+use supsim::units::{Duration, Instant};
+use supsim::world::{Blueprint, World};
+
+use super::dice::Dice;
+use super::plan::{Class, Cost, DAY, Flaw, HOUR, Lane, MINUTE, Place, Plan, Release, SECOND, When};
+use crate::support;
+
+/// The plan of a seed.
+pub fn draw(seed: u64) -> Plan {
+    let dice = &mut Dice::new(seed, "frame");
+    let lane = match dice.roll(10) {
+        0..4 => Lane::Subset,
+        4..8 => Lane::Everything,
+        _ => Lane::One,
+    };
+    // Seldom long: a year of hourly cycles is another plan's business.
+    let days = *dice.one(&[1, 1, 2, 2, 3, 5, 8]);
+    let calm = days * DAY;
+    let cycle = *dice.one(&[HOUR, 2 * HOUR, 5 * HOUR, 8 * HOUR, DAY, DAY, 3 * DAY, 7 * DAY]);
+    let first = dice.roll(300) * MINUTE;
+    let schedule = (0..).map(|n| first + n * cycle).take_while(|at| *at < calm).collect();
+    let mut plan = Plan {
+        seed,
+        lane,
+        current: dice.chance(60),
+        slow_source: dice.chance(20),
+        releases: releases(seed, calm),
+        timing: timing(seed),
+        retry_every: *dice.one(&[20, 60, 60, 60, 90]) * MINUTE,
+        // A site that gives up may not converge by itself.
+        retry_limit: dice.chance(10).then(|| dice.roll(4)),
+        jitter: if dice.chance(20) { dice.roll(600) * SECOND } else { 0 },
+        point_first: dice.chance(50),
+        places: places(seed),
+        schedule,
+        calm,
+        flaws: Vec::new(),
+        broken: None,
+    };
+    draw_flaws(&mut plan);
+    // A subtree that is left broken for good: never the core.
+    let dice = &mut Dice::new(seed, "broken");
+    let top = plan.top();
+    let beside = |place: &usize| *place > top;
+    let others: Vec<usize> = (0..plan.places.len()).filter(beside).collect();
+    if !others.is_empty() && dice.chance(15) {
+        plan.broken = Some(plan.places[*dice.one(&others)].code.clone());
+    }
+    plan
+}
+
+/// A plan that is nothing but long: hourly cycles for eleven days at one site and a child.
+pub fn long(seed: u64) -> Plan {
+    let mut plan = draw(seed);
+    plan.lane = Lane::One;
+    plan.places = ["CEN", "S01"].map(|code| place(code, (code != "CEN").then_some(0))).to_vec();
+    plan.calm = 11 * DAY;
+    plan.schedule = (0..264).map(|hour| hour * HOUR).collect();
+    plan.timing = ["request", "connect", "pull", "settle", "import", "insert"]
+        .map(|what| (what, Cost::Constant(20)))
+        .to_vec();
+    (plan.flaws, plan.broken, plan.retry_limit) = (Vec::new(), None, None);
+    plan
+}
+
+fn place(code: &str, parent: Option<usize>) -> Place {
+    Place {
+        code: code.to_owned(),
+        parent,
+        secondary: false,
+        point: true,
+        remote: false,
+        internet: false,
+        hopeless: false,
+        link: None,
+    }
+}
+
+fn places(seed: u64) -> Vec<Place> {
+    let dice = &mut Dice::new(seed, "places");
+    let most = *dice.one(&[4, 8, 8, 16, 25]);
+    let count = 1 + dice.roll(most) as usize;
+    let shape = dice.roll(4);
+    let top_below = count > 1 && dice.chance(10);
+    let mut places: Vec<Place> = Vec::new();
+    for number in 0..count {
+        let primaries: Vec<usize> = (0..number).filter(|place| !places[*place].secondary).collect();
+        let parent = match (number, shape) {
+            (0, _) => None,
+            // A chain, a star, a tree of threes, or whatever comes.
+            (_, 0) => primaries.last().copied(),
+            (1, _) | (_, 1) => Some(0),
+            (_, 2) => Some(*primaries.get((number - 1) / 3).unwrap_or(&0)),
+            _ => Some(*dice.one(&primaries)),
+        };
+        let above = parent.is_some_and(|parent| places[parent].point);
+        let point = match number {
+            0 => !top_below,
+            1 => top_below || dice.chance(85),
+            // H3: one part of the tree has points, and it begins at the top-level site.
+            _ => above && dice.chance(85),
+        };
+        let code = if number == 0 { "CEN".to_owned() } else { format!("S{number:02}") };
+        let link = dice.chance(50).then(|| *dice.one(&["slow", "fast", "far"]));
+        places.push(Place {
+            secondary: shape != 0 && number > 1 && dice.chance(30),
+            point,
+            remote: dice.chance(20),
+            internet: point && dice.chance(20),
+            hopeless: above && point && dice.chance(3),
+            link,
+            ..place(&code, parent)
+        });
+    }
+    places
+}
+
+fn releases(seed: u64, calm: u64) -> Vec<Release> {
+    let dice = &mut Dice::new(seed, "releases");
+    let one = |dice: &mut Dice| Release {
+        at: dice.roll(calm / MINUTE) * MINUTE,
+        updates: 1 + dice.roll(9),
+        revises: dice.roll(4),
+        expires: dice.roll(4),
+        kilobytes: 1 + dice.roll(9_000),
+    };
+    (0..1 + dice.roll(6)).map(|_| one(dice)).collect()
+}
+
+fn timing(seed: u64) -> Vec<(&'static str, Cost)> {
+    let dice = &mut Dice::new(seed, "timing");
+    let mut cost = |most| {
+        let seconds = 1 + dice.roll(most);
+        match dice.roll(6) {
+            0 => Cost::Exponential(seconds),
+            1 => Cost::UpToTwice(seconds),
+            2 => Cost::PerUpdate(seconds),
+            3 => Cost::Constant(0),
+            _ => Cost::Constant(seconds),
+        }
+    };
+    let most = [
+        ("request", 100),
+        ("connect", 20),
+        ("pull", 400),
+        ("settle", 150),
+        ("import", 900),
+        ("insert", 600),
+        ("internet", 900),
+    ];
+    most.map(|(what, most)| (what, cost(most))).to_vec()
+}
+
+/// Lengths over orders of magnitude, in seconds.
+const LENGTHS: [u64; 9] = [1, 30, 60, 600, 3_600, 3_600, 14_400, 86_400, 259_200];
+
+fn draw_flaws(plan: &mut Plan) {
+    let dice = &mut Dice::new(plan.seed, "flaws");
+    let classes: Vec<Class> = match plan.lane {
+        Lane::Subset => Class::ALL.into_iter().filter(|_| dice.chance(50)).collect(),
+        Lane::Everything => Class::ALL.to_vec(),
+        Lane::One if dice.chance(50) => return pattern(plan, dice),
+        Lane::One => vec![*dice.one(&Class::ALL)],
+    };
+    for class in classes {
+        if class == Class::Struck {
+            strike(plan, dice);
+            continue;
+        }
+        let most = *dice.one(&[1, 3, 3, 8]);
+        for _ in 0..1 + dice.roll(most) {
+            if let Some(flaw) = flaw(plan, class, dice) {
+                plan.flaws.push(flaw);
+            }
+        }
+    }
+}
+
+fn flaw(plan: &Plan, class: Class, dice: &mut Dice) -> Option<Flaw> {
+    let top = plan.top();
+    let phases: [&str; 3] = ["connect", "pull", "settle"];
+    // What breaks, which must be there.
+    let (what, able): (String, &dyn Fn(usize) -> bool) = match class {
+        Class::LinkDown => ("link_down".to_owned(), &|_| true),
+        Class::SiteDown => ("site_down".to_owned(), &|_| true),
+        Class::SupDown => ("sup_down".to_owned(), &|place| plan.places[place].point),
+        Class::InternetSupDown => {
+            ("internet_sup_down".to_owned(), &|place| plan.places[place].internet)
+        }
+        Class::SourceDown => ("source_down".to_owned(), &|place| place == top),
+        Class::GateClosed => ("wsus_not_configured".to_owned(), &|place| plan.places[place].point),
+        Class::FailSync | Class::FailAttempts | Class::PerAttempt => {
+            let after = dice.roll(900);
+            let fail = |phase| format!("{{ fail_sync: {{ after: {after}s, phase: {phase} }} }}");
+            match dice.roll(5) {
+                0 => (fail("import"), &|place| place == top),
+                1 => (fail("internet"), &|place| plan.places[place].internet),
+                _ => (fail(phases[dice.roll(3) as usize]), &|place| plan.places[place].point),
+            }
+        }
+        Class::Struck => unreachable!("it is drawn from a run"),
+        Class::Manual => ("run_synchronization".to_owned(), &|place| place == top),
+        Class::ManualAtChild => (String::new(), &|place| place > top && plan.places[place].point),
+    };
+    let able: Vec<usize> = (0..plan.places.len()).filter(|place| able(*place)).collect();
+    if able.is_empty() {
+        return None;
+    }
+    let code = &plan.places[*dice.one(&able)].code;
+    let minutes = plan.calm / MINUTE;
+    let when = match class {
+        Class::Manual | Class::ManualAtChild => When::At(dice.roll(minutes) * MINUTE),
+        Class::FailAttempts => {
+            let mut numbers: Vec<u64> = (0..=dice.roll(3)).map(|_| 1 + dice.roll(9)).collect();
+            numbers.sort_unstable();
+            numbers.dedup();
+            When::Attempts(numbers)
+        }
+        Class::PerAttempt => When::PerAttempt(*dice.one(&[3, 10, 30])),
+        _ => {
+            let from = dice.roll(minutes) * MINUTE + dice.roll(2) * dice.roll(MINUTE);
+            let length = *dice.one(&LENGTHS) * SECOND + dice.roll(2) * dice.roll(SECOND);
+            When::Window { from, until: (from + length).min(plan.calm) }
+        }
+    };
+    let by_name = |code: &str| format!("{{ run_synchronization: {{ site: {code} }} }}");
+    Some(Flaw {
+        name: format!("f{}", plan.flaws.len()),
+        class,
+        what: if class == Class::ManualAtChild { by_name(code) } else { what },
+        code: match class {
+            Class::SourceDown | Class::Manual | Class::ManualAtChild => None,
+            // Now and then at every site that has it.
+            _ => (!dice.chance(15)).then(|| code.clone()),
+        },
+        when,
+    })
+}
+
+/// Servers that go down exactly when they do something, or a tick later: most of all when they
+/// have just asked their children.
+fn strike(plan: &mut Plan, dice: &mut Dice) {
+    let calm = Plan { flaws: Vec::new(), broken: None, ..plan.clone() };
+    let scenario = support::scenario(&calm.yaml());
+    let blueprint = Blueprint::new(&scenario);
+    let mut world = World::new(&blueprint, 0);
+    world.run_until(Instant::START + Duration::from_micros(plan.calm));
+    let steps: Vec<&Record> =
+        world.trace().records.iter().filter(|step| step.at.micros() + HOUR < plan.calm).collect();
+    let asking = |step: &&&Record| matches!(step.fact, Fact::RequestSent { .. });
+    let asking: Vec<&Record> = steps.iter().filter(asking).copied().collect();
+    let last = asking[asking.len().saturating_sub(4)..].to_vec();
+    for number in 0..1 + dice.roll(2) {
+        let among = if last.is_empty() || dice.chance(40) { &steps } else { &last };
+        if among.is_empty() {
+            return;
+        }
+        let Record { at, site, .. } = **dice.one(among);
+        let from = at.micros() + dice.roll(2);
+        let length = *dice.one(&LENGTHS) * SECOND;
+        plan.flaws.push(Flaw {
+            name: format!("s{number}"),
+            class: Class::Struck,
+            code: Some(plan.places[site.index()].code.clone()),
+            what: "site_down".to_owned(),
+            when: When::Window { from, until: (from + length).min(plan.calm) },
+        });
+    }
+}
+
+/// What has broken real systems: not one fault, but a figure of them.
+fn pattern(plan: &mut Plan, dice: &mut Dice) {
+    let calm = plan.calm;
+    let from = dice.roll(calm / MINUTE / 2) * MINUTE;
+    let length = *dice.one(&LENGTHS) * SECOND;
+    let until = (from + length).min(calm);
+    let mut flaws: Vec<(Class, &str, Option<String>, When)> = Vec::new();
+    let codes: Vec<String> = plan.places.iter().map(|place| place.code.clone()).collect();
+    let window = |from: u64, until: u64| When::Window { from, until: until.min(calm) };
+    match dice.roll(5) {
+        // Swizzle-clog: the circuits fail one after the other and come back in another order.
+        0 => {
+            for code in codes {
+                let from = from + dice.roll(HOUR);
+                let until = (until + HOUR + dice.roll(HOUR)).min(calm);
+                if from < until {
+                    flaws.push((Class::LinkDown, "link_down", Some(code), window(from, until)));
+                }
+            }
+        }
+        // One site alone: its own circuit and those of its children.
+        1 => {
+            let lonely = dice.roll(codes.len() as u64) as usize;
+            for (number, code) in codes.iter().enumerate() {
+                if number == lonely || plan.places[number].parent == Some(lonely) {
+                    let code = Some(code.clone());
+                    flaws.push((Class::LinkDown, "link_down", code, window(from, until)));
+                }
+            }
+        }
+        // A subtree goes down together.
+        2 => {
+            let within = plan.below(&codes[dice.roll(codes.len() as u64) as usize]);
+            for (code, _) in codes.into_iter().zip(within).filter(|(_, within)| *within) {
+                flaws.push((Class::SiteDown, "site_down", Some(code), window(from, until)));
+            }
+        }
+        // All servers restart at once.
+        3 => {
+            let until = from + *dice.one(&[1, SECOND, MINUTE]);
+            flaws.push((Class::SiteDown, "site_down", None, window(from, until)));
+        }
+        // Something fails exactly when the retry of the first failure falls due, give or take a
+        // tick: sixty minutes by default.
+        _ => {
+            let after = dice.roll(60);
+            let first = if plan.current { plan.schedule.first() } else { Some(&0) };
+            let Some(first) = first.filter(|first| **first + 4 * HOUR < calm) else { return };
+            let due = first + after * SECOND + plan.retry_every;
+            let from = due + dice.roll(3) - 1;
+            let what = format!("{{ fail_sync: {{ after: {after}s, phase: connect }} }}");
+            let code = plan.places[plan.top()].code.clone();
+            plan.jitter = 0;
+            plan.flaws.push(Flaw {
+                name: "first".to_owned(),
+                class: Class::FailAttempts,
+                code: Some(code.clone()),
+                what,
+                when: When::Attempts(vec![1]),
+            });
+            let (class, what) = *dice.one(&[
+                (Class::SiteDown, "site_down"),
+                (Class::SupDown, "sup_down"),
+                (Class::LinkDown, "link_down"),
+            ]);
+            flaws.push((class, what, Some(code), window(from, from + 5 * MINUTE)));
+        }
+    }
+    for (number, (class, what, code, when)) in flaws.into_iter().enumerate() {
+        let (name, what) = (format!("p{number}"), what.to_owned());
+        plan.flaws.push(Flaw { name, class, code, what, when });
+    }
+}

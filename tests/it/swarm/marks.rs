@@ -1,0 +1,189 @@
+//! What has happened in any of the worlds: a swarm in which nothing goes wrong proves nothing (N1).
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use supsim::engine::Status;
+use supsim::scenario::FaultEffect;
+use supsim::trace::Fact;
+
+use super::plan::{Class, Plan, When};
+use super::trial::Outcome;
+
+/// Figures of a whole swarm.
+#[derive(Debug, Default)]
+pub struct Seen {
+    worlds: u64,
+    site_days: f64,
+    attempts: u64,
+    successes: u64,
+    failures: u64,
+    /// Rare paths, and how often each was taken.
+    marks: BTreeMap<String, u64>,
+    /// Of each class, how many were planned and how many had an effect.
+    classes: BTreeMap<Class, (u64, u64)>,
+    /// Runs that were made twice (D1).
+    pub rerun: u64,
+    /// The longest time to rest, and the largest share of its bound that any world took.
+    longest_rest: u64,
+    share_of_bound: f64,
+}
+
+/// What must have been seen in a swarm of the usual size.
+const MARKS: [&str; 24] = [
+    "started by schedule",
+    "started by manual",
+    "started by parent",
+    "started by retry",
+    "started by installed",
+    "failed at gate",
+    "failed at connect",
+    "failed at pull",
+    "failed at settle",
+    "failed at import",
+    "failed at internet",
+    "failed at restart",
+    "a trigger waited",
+    "a trigger was refused",
+    "a site gave up",
+    "an internet point was left behind",
+    "a sending failed",
+    "a server went down",
+    "a retry to the tick",
+    "a retry at the restart",
+    "a retry that waited",
+    "a retry replaced",
+    "a package came early",
+    "a subtree was left broken",
+];
+
+impl Seen {
+    pub fn note(&mut self, plan: &Plan, outcome: &Outcome) {
+        let counts = outcome.counts;
+        self.worlds += 1;
+        let days = outcome.end.micros() as f64 / super::plan::DAY as f64;
+        self.site_days += days * plan.places.len() as f64;
+        self.attempts += counts.attempts;
+        self.successes += counts.successes;
+        self.failures += counts.failures;
+        if let Some((rest, bound)) = outcome.rest {
+            self.longest_rest = self.longest_rest.max(rest);
+            self.share_of_bound = self.share_of_bound.max(rest as f64 / bound as f64);
+        }
+        let mut mark = |what: &str, times: u64| {
+            *self.marks.entry(what.to_owned()).or_default() += times;
+        };
+        mark("a retry to the tick", counts.retries_on_time);
+        mark("a retry at the restart", counts.retries_after_restart);
+        mark("a retry that waited", counts.retries_that_waited);
+        mark("a retry replaced", counts.retries_replaced);
+        mark("a subtree was left broken", u64::from(plan.broken.is_some()));
+        let mut databases = vec![u32::from(plan.current); plan.places.len()];
+        for record in &outcome.trace.records {
+            match record.fact {
+                Fact::Announced(Status::Started { trigger, .. }) => {
+                    mark(&format!("started by {trigger}"), 1);
+                }
+                Fact::Announced(Status::Failed { failure, retry_at, .. }) => {
+                    mark(&format!("failed at {}", failure.phase), 1);
+                    mark("a site gave up", u64::from(retry_at.is_none()));
+                }
+                Fact::Announced(Status::OutOfStep { .. }) => {
+                    mark("an internet point was left behind", 1);
+                }
+                Fact::TriggerDeferred { .. } => mark("a trigger waited", 1),
+                Fact::TriggerRefused { .. } => mark("a trigger was refused", 1),
+                Fact::SendingFailed { .. } => mark("a sending failed", 1),
+                Fact::WentDown => mark("a server went down", 1),
+                Fact::PackageArrived { version } => {
+                    let early = version > databases[record.site.index()] + 1;
+                    mark("a package came early", u64::from(early));
+                }
+                Fact::PackageInserted { version } => databases[record.site.index()] = version,
+                _ => {}
+            }
+        }
+        self.note_faults(plan, outcome);
+    }
+
+    /// A fault has an effect when an attempt met it, a server went down with it, or a sending
+    /// failed while it cut the circuit; an operation when it was carried out.
+    fn note_faults(&mut self, plan: &Plan, outcome: &Outcome) {
+        let Outcome { scenario, trace, .. } = outcome;
+        let mut effective: BTreeSet<&str> = BTreeSet::new();
+        let mut cut: Vec<Vec<usize>> = vec![Vec::new(); scenario.sites.len()];
+        for record in &trace.records {
+            let site = record.site.index();
+            match record.fact {
+                Fact::FaultHit { fault, .. } => {
+                    effective.insert(&scenario.faults[fault.index()].name);
+                }
+                Fact::FaultBegan { fault } => match scenario.faults[fault.index()].effect {
+                    FaultEffect::SiteDown => {
+                        effective.insert(&scenario.faults[fault.index()].name);
+                    }
+                    FaultEffect::LinkDown => cut[site].push(fault.index()),
+                    _ => {}
+                },
+                Fact::FaultEnded { fault } => cut[site].retain(|one| *one != fault.index()),
+                Fact::SendingFailed { to, .. } => {
+                    let cut = cut[to.index()].iter().map(|fault| &*scenario.faults[*fault].name);
+                    effective.extend(cut);
+                }
+                Fact::Operated { operation } => {
+                    effective.insert(&scenario.operations[operation as usize].name);
+                }
+                _ => {}
+            }
+        }
+        for flaw in &plan.flaws {
+            let (planned, had) = self.classes.entry(flaw.class).or_default();
+            *planned += 1;
+            let has_effect = effective.contains(&*flaw.name);
+            // A window may be empty once it is cut at the end of all trouble.
+            debug_assert!(!matches!(flaw.when, When::Window { from, until } if from >= until));
+            *had += u64::from(has_effect);
+        }
+    }
+
+    /// N1: every rare path was taken, and faults of every class were planned and had an effect.
+    pub fn assert_not_trivial(&self, worlds: u64) {
+        if worlds < super::WORLDS {
+            return;
+        }
+        let missing: Vec<&str> = MARKS
+            .into_iter()
+            .filter(|mark| self.marks.get(*mark).is_none_or(|n| *n == 0))
+            .collect();
+        assert!(missing.is_empty(), "N1: never seen: {missing:?}\n{self}");
+        for class in Class::ALL {
+            let (planned, effective) = self.classes.get(&class).copied().unwrap_or_default();
+            assert!(effective > 0, "N1: {class:?}: {planned} planned, none had an effect");
+        }
+    }
+}
+
+impl fmt::Display for Seen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(
+            f,
+            "{} kept every promise: {:.1} site-years, {} attempts, {} 6702, {} 6703, {} run twice",
+            self.worlds,
+            self.site_days / 365.25,
+            self.attempts,
+            self.successes,
+            self.failures,
+            self.rerun
+        )?;
+        writeln!(
+            f,
+            "longest time to rest {:.1} h, at most {:.0} % of its bound",
+            self.longest_rest as f64 / super::plan::HOUR as f64,
+            100.0 * self.share_of_bound
+        )?;
+        for (class, (planned, effective)) in &self.classes {
+            writeln!(f, "{class:?}: {planned} planned, {effective} had an effect")?;
+        }
+        self.marks.iter().try_for_each(|(mark, times)| writeln!(f, "{mark}: {times}"))
+    }
+}

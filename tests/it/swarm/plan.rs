@@ -1,0 +1,399 @@
+//! A plan: one world and all that goes wrong in it, as data.
+//!
+//! A seed makes a plan and then has nothing more to say: the plan is printed as a scenario that
+//! `supsim run` accepts, and is made smaller by leaving things out of it.
+
+use std::fmt::{self, Write as _};
+
+pub const SECOND: u64 = 1_000_000;
+pub const MINUTE: u64 = 60 * SECOND;
+pub const HOUR: u64 = 60 * MINUTE;
+pub const DAY: u64 = 24 * HOUR;
+
+/// How the faults of a plan were chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Lane {
+    /// Each class of faults is in it or not.
+    Subset,
+    /// Every class is in it.
+    Everything,
+    /// One class, or one pattern.
+    One,
+}
+
+/// The classes of what goes wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Class {
+    LinkDown,
+    SiteDown,
+    SupDown,
+    InternetSupDown,
+    SourceDown,
+    GateClosed,
+    FailSync,
+    FailAttempts,
+    PerAttempt,
+    /// A server goes down exactly when it does something.
+    Struck,
+    Manual,
+    ManualAtChild,
+}
+
+impl Class {
+    pub const ALL: [Class; 12] = [
+        Class::LinkDown,
+        Class::SiteDown,
+        Class::SupDown,
+        Class::InternetSupDown,
+        Class::SourceDown,
+        Class::GateClosed,
+        Class::FailSync,
+        Class::FailAttempts,
+        Class::PerAttempt,
+        Class::Struck,
+        Class::Manual,
+        Class::ManualAtChild,
+    ];
+}
+
+#[derive(Clone, Debug)]
+pub struct Plan {
+    pub seed: u64,
+    pub lane: Lane,
+    /// Every site holds everything at the start; else none has ever synchronised.
+    pub current: bool,
+    /// The source is a WSUS server behind the slow circuit.
+    pub slow_source: bool,
+    pub releases: Vec<Release>,
+    pub timing: Vec<(&'static str, Cost)>,
+    /// From a failure to the retry, in microseconds.
+    pub retry_every: u64,
+    pub retry_limit: Option<u64>,
+    pub jitter: u64,
+    /// P9.
+    pub point_first: bool,
+    pub places: Vec<Place>,
+    /// When the schedule falls due while things go wrong.
+    pub schedule: Vec<u64>,
+    /// When everything has been mended, published and asked for.
+    pub calm: u64,
+    pub flaws: Vec<Flaw>,
+    /// A site whose server never comes up again, if there is one; others must not suffer for it.
+    pub broken: Option<String>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Place {
+    pub code: String,
+    pub parent: Option<usize>,
+    pub secondary: bool,
+    pub point: bool,
+    pub remote: bool,
+    pub internet: bool,
+    /// A remote point without the console: no synchronisation of it ever succeeds (H5).
+    pub hopeless: bool,
+    pub link: Option<&'static str>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Release {
+    pub at: u64,
+    pub updates: u64,
+    pub revises: u64,
+    pub expires: u64,
+    pub kilobytes: u64,
+}
+
+/// What a piece of work takes, in seconds.
+#[derive(Clone, Copy, Debug)]
+pub enum Cost {
+    Constant(u64),
+    UpToTwice(u64),
+    Exponential(u64),
+    PerUpdate(u64),
+}
+
+/// One thing that goes wrong, or that somebody does.
+#[derive(Clone, Debug)]
+pub struct Flaw {
+    /// Its own for as long as it stays in the plan: chance hangs on it.
+    pub name: String,
+    pub class: Class,
+    /// Where; `None`: wherever it can be.
+    pub code: Option<String>,
+    /// What, in the words of the language: an effect, or an operation.
+    pub what: String,
+    pub when: When,
+}
+
+#[derive(Clone, Debug)]
+pub enum When {
+    /// Once, in these microseconds.
+    Window { from: u64, until: u64 },
+    /// In these attempts; each costs at most so many microseconds beyond a good one.
+    Attempts(Vec<u64>),
+    /// In each attempt, with so many percent.
+    PerAttempt(u64),
+    /// An operation, then.
+    At(u64),
+}
+
+/// A time since the start of the run, as the language writes it; the run starts in March 2026.
+struct Clock(u64);
+
+impl fmt::Display for Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const MONTHS: [u64; 12] = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+        let (mut day, mut month, mut year) = (self.0 / DAY, 2, 2026);
+        // 2028 is the first leap year, and no plan gets so far.
+        while day >= MONTHS[month] {
+            day -= MONTHS[month];
+            month = (month + 1) % 12;
+            year += u64::from(month == 0);
+        }
+        let (hour, minute) = (self.0 / HOUR % 24, self.0 / MINUTE % 60);
+        write!(f, "{year}-{:02}-{:02} {hour:02}:{minute:02}", month + 1, day + 1)?;
+        let (second, micros) = (self.0 / SECOND % 60, self.0 % SECOND);
+        if second + micros > 0 {
+            write!(f, ":{second:02}.{micros:06}")?;
+        }
+        Ok(())
+    }
+}
+
+impl Cost {
+    /// What it takes at most so many times in a row, in microseconds; of an exponential one, what
+    /// it will never take.
+    fn most(self, times: u64, updates: u64) -> u64 {
+        SECOND
+            * match self {
+                Cost::Constant(seconds) => times * seconds,
+                Cost::UpToTwice(seconds) => times * 2 * seconds,
+                Cost::Exponential(mean) => (30 + 3 * times) * mean,
+                Cost::PerUpdate(seconds) => times * (seconds + updates),
+            }
+    }
+}
+
+impl fmt::Display for Cost {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Cost::Constant(seconds) => write!(f, "{seconds}s"),
+            Cost::UpToTwice(seconds) => {
+                write!(f, "{{ uniform: {{ min: {seconds}s, max: {}s }} }}", 2 * seconds)
+            }
+            Cost::Exponential(mean) => write!(f, "{{ exponential: {{ mean: {mean}s }} }}"),
+            Cost::PerUpdate(seconds) => write!(f, "{{ base: {seconds}s, per_update: 150ms }}"),
+        }
+    }
+}
+
+impl Plan {
+    /// The top-level site: the first with a point.
+    pub fn top(&self) -> usize {
+        self.places.iter().position(|place| place.point).expect("one site has a point")
+    }
+
+    fn depth(&self) -> u64 {
+        let above = |place: &usize| self.places[*place].parent;
+        let depth = |place| std::iter::successors(Some(place), above).count();
+        (0..self.places.len()).map(depth).max().unwrap_or(1) as u64
+    }
+
+    /// How long the hierarchy takes at most to come to rest once everything is mended: at each
+    /// level a sending that is tried again, a retry, and the attempts that are still to fail.
+    pub fn bound(&self) -> u64 {
+        let most = |what: &str, times: u64| {
+            let of = self.timing.iter().filter(|(name, _)| *name == what);
+            of.map(|(_, cost)| cost.most(times, self.updates())).sum::<u64>()
+        };
+        let transfer = self.transfer();
+        let steps = ["connect", "pull", "settle", "import", "internet"];
+        let attempt = steps.map(|step| most(step, 1)).iter().sum::<u64>() + 2 * transfer;
+        let to_fail = self.flaws.iter().map(|flaw| match &flaw.when {
+            When::Attempts(numbers) => numbers.len() as u64,
+            _ => 0,
+        });
+        // Three failures in ten: twenty in a row will not be seen.
+        let by_chance = self.flaws.iter().any(|flaw| matches!(flaw.when, When::PerAttempt(_)));
+        let to_fail = to_fail.sum::<u64>() + 2 + if by_chance { 20 } else { 0 };
+        // A synchronisation that is made to fail hangs for a quarter of an hour at most.
+        let again = self.retry_every + self.jitter + HOUR / 4 + attempt;
+        let level = 2 * HOUR + most("request", 1) + to_fail * again + attempt;
+        let versions = (self.schedule.len() + self.flaws.len() + 2) as u64;
+        self.depth() * (level + 2 * HOUR + transfer) + most("insert", versions + self.depth())
+    }
+
+    /// How many updates there will be, about.
+    fn updates(&self) -> u64 {
+        40 + self.releases.iter().map(|one| 2 * one.updates).sum::<u64>()
+    }
+
+    /// All metadata over the slow circuit, for all children of a site one after the other.
+    fn transfer(&self) -> u64 {
+        let slow = self.slow_source
+            || self.places.iter().any(|place| place.internet || place.link == Some("slow"));
+        let kilobytes = 2_000 + self.releases.iter().map(|one| one.kilobytes).sum::<u64>();
+        let children =
+            |parent| self.places.iter().filter(|place| place.parent == Some(parent)).count().max(1);
+        let children = (0..self.places.len()).map(children).max().unwrap_or(1);
+        // 64 Kbit/s are 125 ms for a thousand bytes.
+        if slow { kilobytes * 125_000 * children as u64 } else { 10 * MINUTE }
+    }
+
+    /// When the one cycle after everything is due.
+    pub fn last_cycle(&self) -> u64 {
+        // A whole minute, for the eye.
+        (self.calm + 2 * self.bound()).next_multiple_of(MINUTE)
+    }
+
+    pub fn end(&self) -> u64 {
+        (self.last_cycle() + 2 * self.bound()).next_multiple_of(MINUTE)
+    }
+
+    /// The sites at and below one.
+    pub fn below(&self, code: &str) -> Vec<bool> {
+        let within = |place: usize| {
+            let above = |place: &usize| self.places[*place].parent;
+            std::iter::successors(Some(place), above).any(|one| self.places[one].code == code)
+        };
+        (0..self.places.len()).map(within).collect()
+    }
+
+    /// The scenario, ready for `supsim run`.
+    pub fn yaml(&self) -> String {
+        let mut text = String::new();
+        self.write(&mut text).expect("a text can be written to");
+        text
+    }
+
+    fn write(&self, text: &mut String) -> fmt::Result {
+        let name = format!("{:?}", self.lane).to_lowercase();
+        let initial = if self.current { "current" } else { "empty" };
+        write!(
+            text,
+            "supsim: 1\nkind: scenario\nname: swarm-{}-{name}\nstart: 2026-03-01 00:00\n\
+             duration: {}min\ninitial: {initial}\nseed: {}\n",
+            self.seed,
+            self.end() / MINUTE,
+            self.seed
+        )?;
+        if self.slow_source {
+            text.push_str("source: { wsus: { link: slow } }\n");
+        }
+        text.push_str("catalogue:\n  baseline: { updates: 20, metadata: 2 MB }\n  releases:\n");
+        for (number, release) in self.releases.iter().enumerate() {
+            let Release { at, updates, revises, expires, kilobytes } = release;
+            writeln!(
+                text,
+                "    r{number}: {{ when: {{ at: {} }}, updates: {updates}, revises: {revises}, \
+                 expires: {expires}, supersedes: 1, metadata: {kilobytes} KB }}",
+                Clock(*at)
+            )?;
+        }
+        let timing: Vec<String> =
+            self.timing.iter().map(|(what, cost)| format!("{what}: {cost}")).collect();
+        writeln!(text, "timing: {{ {} }}", timing.join(", "))?;
+        text.push_str(
+            "links:\n  slow: { bandwidth: 64 Kbit/s, latency: 300ms }\n  \
+             fast: { bandwidth: 10 Mbit/s, latency: 20ms }\n  far: { latency: 5s }\n",
+        );
+        self.write_sync(text)?;
+        text.push_str("sites:\n");
+        for place in &self.places {
+            self.write_place(text, place)?;
+        }
+        self.write_flaws(text)
+    }
+
+    fn write_sync(&self, text: &mut String) -> fmt::Result {
+        let cycles = self.schedule.iter().copied().chain([self.last_cycle()]);
+        let cycles: Vec<String> = cycles.map(|at| Clock(at).to_string()).collect();
+        let limit = self.retry_limit.map_or("none".to_owned(), |limit| limit.to_string());
+        let order = if self.point_first { "after" } else { "before" };
+        writeln!(
+            text,
+            "sync:\n  schedule: {{ dates: {{ at: [{}], words: as planned }} }}\n  \
+             retry: {{ every: {}min, limit: {limit}, jitter: {}s }}\n  \
+             site_complete: {order}_internet_point",
+            cycles.join(", "),
+            self.retry_every / MINUTE,
+            self.jitter / SECOND
+        )
+    }
+
+    fn write_place(&self, text: &mut String, place: &Place) -> fmt::Result {
+        write!(text, "  {}: {{ ", place.code)?;
+        match place.parent {
+            None => text.push_str("type: central"),
+            Some(parent) => write!(text, "parent: {}", self.places[parent].code)?,
+        }
+        if place.secondary {
+            text.push_str(", type: secondary");
+        }
+        if !place.point {
+            text.push_str(", sup: none");
+        } else if place.hopeless {
+            text.push_str(", sup: { server: remote, console: missing }");
+        } else if place.remote {
+            text.push_str(", sup: { server: remote }");
+        }
+        if place.internet {
+            text.push_str(", internet_sup: { server: dmz, link: slow }");
+        }
+        if let Some(link) = place.link {
+            write!(text, ", link: {link}")?;
+        }
+        text.push_str(" }\n");
+        Ok(())
+    }
+
+    fn write_flaws(&self, text: &mut String) -> fmt::Result {
+        let is_operation = |flaw: &Flaw| matches!(flaw.when, When::At(_));
+        if self.flaws.iter().any(|flaw| !is_operation(flaw)) || self.broken.is_some() {
+            text.push_str("faults:\n");
+        }
+        for flaw in &self.flaws {
+            let place = flaw.code.as_ref();
+            let place = place.map_or(String::new(), |code| format!("where: {{ code: {code} }}, "));
+            let when = match &flaw.when {
+                When::Window { from, until } => {
+                    format!("window: {{ from: {}, until: {} }}", Clock(*from), Clock(*until))
+                }
+                When::Attempts(numbers) => format!("attempts: {numbers:?}"),
+                When::PerAttempt(percent) => format!("per_attempt: {percent}%"),
+                When::At(_) => continue,
+            };
+            let Flaw { name, what, .. } = flaw;
+            writeln!(text, "  {name}: {{ {place}do: {what}, when: {{ {when} }} }}")?;
+        }
+        if let Some(code) = &self.broken {
+            writeln!(
+                text,
+                "  for-good: {{ where: {{ code: {code} }}, do: site_down, when: {{ window: {{ \
+                 from: {} }} }} }}",
+                Clock(self.calm / 2)
+            )?;
+        }
+        if self.flaws.iter().any(is_operation) {
+            text.push_str("operations:\n");
+        }
+        for flaw in &self.flaws {
+            if let When::At(at) = flaw.when {
+                writeln!(text, "  {}: {{ at: {}, do: {} }}", flaw.name, Clock(at), flaw.what)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl When {
+    /// The last microsecond that is written of it.
+    pub fn ends(&self) -> u64 {
+        match self {
+            When::Window { until, .. } => *until,
+            When::At(at) => *at,
+            When::Attempts(_) | When::PerAttempt(_) => 0,
+        }
+    }
+}

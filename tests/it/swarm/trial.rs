@@ -1,0 +1,188 @@
+//! Carries out a plan and holds it against every promise.
+
+use std::fmt;
+use std::sync::{Arc, Mutex};
+
+use supsim::scenario::{Overrides, Scenario};
+use supsim::trace::{Names, Trace, text};
+use supsim::units::{Duration, Instant, SiteId};
+use supsim::world::{Blueprint, World};
+
+use super::plan::Plan;
+use crate::audit::audit;
+use crate::oracle::{
+    Asked, Complaint, Disks, Observer, Oracle, Tamper, Wanted, converged, last_word, quiet, settled,
+};
+
+/// What became of a plan.
+pub struct Outcome {
+    pub trace: Trace,
+    pub scenario: Scenario,
+    pub counts: crate::oracle::Counts,
+    /// When it had come to rest after everything was mended, and when it had to, in microseconds
+    /// after that.
+    pub rest: Option<(u64, u64)>,
+    pub end: Instant,
+}
+
+/// A plan under which a promise was not kept.
+pub struct Failure {
+    pub complaint: Complaint,
+    /// The code of its site.
+    pub code: String,
+    /// The last that was recorded of that site and its parent.
+    pub last: Vec<String>,
+}
+
+/// So many records of the sites involved are shown.
+const SHOWN: usize = 20;
+
+impl Failure {
+    fn new(scenario: &Scenario, trace: &Trace, complaint: Complaint) -> Self {
+        let names = Names::new(
+            scenario.sites.iter().map(|site| &site.code),
+            scenario.catalogue.releases.iter().map(|release| &release.name),
+            scenario.faults.iter().map(|fault| &fault.name),
+            scenario.operations.iter().map(|operation| &operation.name),
+        );
+        let site = complaint.site;
+        let parent = scenario.sites[site.index()].parent;
+        let involved = trace.records.iter().filter(|record| {
+            record.at <= complaint.at && (record.site == site || Some(record.site) == parent)
+        });
+        let lines = involved.map(|record| text::Line { record, names: &names }.to_string());
+        let lines: Vec<String> = lines.collect();
+        let last = lines[lines.len().saturating_sub(SHOWN)..].to_vec();
+        Self { code: scenario.sites[site.index()].code.clone(), complaint, last }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}\nat {} {}", self.complaint, self.complaint.at, self.code)?;
+        self.last.iter().try_for_each(|line| writeln!(f, "  {line}"))
+    }
+}
+
+fn instant(micros: u64) -> Instant {
+    Instant::START + Duration::from_micros(micros)
+}
+
+/// Runs a plan to its end, with a bug planted or without.
+pub fn trial(
+    plan: &Plan,
+    asked: Asked,
+    bug: Option<Box<dyn Tamper>>,
+) -> Result<Outcome, Box<Failure>> {
+    let scenario = match Scenario::parse("plan.yaml", &plan.yaml(), &Overrides::default()) {
+        Ok((scenario, _warnings)) => scenario,
+        Err(report) => {
+            let (oracle, found) = (Oracle::Read, report.to_string());
+            let complaint = Complaint { oracle, at: Instant::START, site: SiteId(0), found };
+            return Err(Box::new(Failure { complaint, code: String::new(), last: Vec::new() }));
+        }
+    };
+    let blueprint = Blueprint::new(&scenario);
+    let observer = Arc::new(Mutex::new(Observer::new(&scenario, plan.current, asked, bug)));
+    let mut world = World::new(&blueprint, 0).with_probe(observer.clone());
+    match watch(plan, asked, &mut world, &observer) {
+        Ok(rest) => {
+            let counts = observer.lock().unwrap().counts;
+            let (end, trace) = (world.now(), world.into_trace());
+            Ok(Outcome { trace, scenario, counts, rest, end })
+        }
+        Err(complaint) => Err(Box::new(Failure::new(&scenario, world.trace(), complaint))),
+    }
+}
+
+fn watch(
+    plan: &Plan,
+    asked: Asked,
+    world: &mut World<'_>,
+    observer: &Mutex<Observer>,
+) -> Result<Option<(u64, u64)>, Complaint> {
+    let scenario = world.scenario();
+    let mut disks = Disks::new(world);
+    let in_order = |world: &World<'_>| {
+        audit(scenario, world.trace(), u32::from(plan.current)).map_err(|found| {
+            let (at, site) = (world.now(), SiteId(0));
+            Complaint { oracle: Oracle::Audit, at, site, found }
+        })
+    };
+    // Safety: while things go wrong, and after.
+    let before_last = instant(plan.last_cycle() - 1);
+    go(world, before_last, observer, &mut disks)?;
+    let all = asked == Asked::All;
+    if all {
+        in_order(world)?;
+    }
+    // Liveness: at rest by itself, then after one more cycle. A site that may give up is not
+    // promised to be.
+    let left_out = LeftOut::of(plan);
+    let mut rest = None;
+    if plan.retry_limit.is_none() && all {
+        let (calm, bound) = (plan.calm, plan.bound());
+        quiet(world.trace(), instant(calm + bound), &left_out.at_all)?;
+        settled(&observer.lock().unwrap(), before_last, &left_out.at_all)?;
+        let last = last_word(world.trace(), &left_out.at_all);
+        rest = last.map(|one| (one.at.micros().saturating_sub(calm), bound));
+    }
+    go(world, instant(plan.end()), observer, &mut disks)?;
+    if all {
+        in_order(world)?;
+    }
+    if plan.retry_limit.is_none() {
+        converged(&disks, plan.top(), &left_out.wanted, world.now())?;
+    }
+    Ok(rest)
+}
+
+/// Lets everything happen up to an instant, under the eyes of the oracles.
+fn go(
+    world: &mut World<'_>,
+    until: Instant,
+    observer: &Mutex<Observer>,
+    disks: &mut Disks,
+) -> Result<(), Complaint> {
+    while world.step(until) {
+        let mut observer = observer.lock().unwrap();
+        observer.read(world.trace());
+        if let Some(complaint) = &observer.complaint {
+            return Err(complaint.clone());
+        }
+        disks.check(world, &observer.ledgers, false)?;
+    }
+    disks.check(world, &observer.lock().unwrap().ledgers, true)
+}
+
+/// Who is not promised to come to rest, and what is to arrive where.
+struct LeftOut {
+    at_all: Vec<bool>,
+    wanted: Vec<Wanted>,
+}
+
+impl LeftOut {
+    fn of(plan: &Plan) -> Self {
+        let none = vec![false; plan.places.len()];
+        let broken = plan.broken.as_ref().map_or(none.clone(), |code| plan.below(code));
+        let mut hopeless = none;
+        for place in plan.places.iter().filter(|place| place.hopeless) {
+            let below = plan.below(&place.code);
+            hopeless.iter_mut().zip(below).for_each(|(one, below)| *one |= below);
+        }
+        // Above the top-level site nothing is known, and nothing comes from it (H3).
+        let reached = plan.below(&plan.places[plan.top()].code);
+        let wanted = plan.places.iter().enumerate().map(|(number, place)| {
+            let reached = reached[number] && !broken[number];
+            let syncs = reached && !hopeless[number];
+            Wanted {
+                wsus: syncs && place.point,
+                internet: syncs && place.internet,
+                database: reached,
+            }
+        });
+        let wanted = wanted.collect();
+        let at_all = broken.iter().zip(&hopeless).map(|(one, other)| *one || *other).collect();
+        Self { at_all, wanted }
+    }
+}
