@@ -354,7 +354,7 @@ fn never_panics_and_always_answers(text: &str) -> Result<(), TestCaseError> {
     }
     let took = begun.elapsed();
     prop_assert!(
-        took < Duration::from_secs(if cfg!(debug_assertions) { 10 } else { 1 }),
+        took < Duration::from_secs(if cfg!(debug_assertions) { 60 } else { 1 }),
         "took {took:?}"
     );
     Ok(())
