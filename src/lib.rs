@@ -4,7 +4,7 @@
 //! ```text
 //!  6                    cli                        words on the command line, files, exit codes
 //!  5                   report                      a trace, drawn and written
-//!  3         world      │      measure             effects become events │ what a trace says
+//!  3         world      │  measure │ field         effects become events │ what a trace says │ what real logs say
 //!  2       scenario     │      trace               the description of one world │ what happened
 //!  1   engine │   store │  kernel                  what a site decides │ what it holds │ what happens next
 //!  0                   units                       time, bytes, rates, probabilities, each with one unit
@@ -44,6 +44,7 @@ pub mod store;
 pub mod scenario;
 pub mod trace;
 
+pub mod field;
 pub mod measure;
 pub mod world;
 

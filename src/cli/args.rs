@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::import::Plan as Import;
 use super::overriding::OverrideArgs;
 use super::run::{Charts, Plan};
 use super::screen::{Screen, When};
@@ -42,6 +43,8 @@ pub(super) enum Command {
     /// determines the result: the same scenario, seed and version give the same folder with the
     /// same bytes.
     Run(RunArgs),
+    /// Starts from what the field has: reads real logs
+    Import(ImportArgs),
     /// Explains a topic (example, scenario, outputs, ...) or an error code (E0405)
     Help {
         /// What about
@@ -97,6 +100,63 @@ pub(super) struct RunArgs {
     /// A progress bar on standard error
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     progress: WhenWord,
+}
+
+/// The arguments of `supsim import`.
+#[derive(Args, Debug)]
+pub(super) struct ImportArgs {
+    #[command(subcommand)]
+    pub what: ImportWhat,
+}
+
+#[derive(Subcommand, Debug)]
+pub(super) enum ImportWhat {
+    /// What did these sites do, and how long does each step take there?
+    ///
+    /// Reads wsyncmgr.log and its rotated wsyncmgr.lo_ in every form of the field, of any number
+    /// of sites. Tells what happened, stores tables and the timeline as of a run, and writes a
+    /// scenario whose `timing` is fitted from these synchronisations.
+    Wsyncmgr(ImportWsyncmgrArgs),
+}
+
+/// The arguments of `supsim import wsyncmgr`.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:\n  \
+        supsim import wsyncmgr D:\\logs -o contoso.yaml      every wsyncmgr log below a folder\n  \
+        supsim import wsyncmgr CEN.log PR1.log --no-store  only what they say\n  \
+        supsim import wsyncmgr old.log --zone \"W. Europe Standard Time\"")]
+pub(super) struct ImportWsyncmgrArgs {
+    /// Logs, or folders with logs anywhere below
+    #[arg(required = true)]
+    logs: Vec<PathBuf>,
+    /// Write the scenario here
+    #[arg(short, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Where tables and charts are kept
+    #[arg(long, value_name = "DIR", default_value = "results")]
+    out: PathBuf,
+    /// Store no tables and charts
+    #[arg(long, conflicts_with = "out")]
+    no_store: bool,
+    /// The time zone of local times that name none
+    #[arg(long, value_name = "ZONE")]
+    zone: Option<String>,
+    /// Print nothing but complaints
+    #[arg(short, long)]
+    quiet: bool,
+}
+
+impl ImportWsyncmgrArgs {
+    /// What was meant.
+    pub fn meant(self) -> Import {
+        Import {
+            logs: self.logs,
+            scenario: self.output,
+            results: (!self.no_store).then_some(self.out),
+            zone: self.zone,
+            quiet: self.quiet,
+        }
+    }
 }
 
 #[derive(ValueEnum, Clone, Copy, Debug)]

@@ -15,6 +15,7 @@ mod args;
 mod cost;
 mod exit;
 mod help;
+mod import;
 mod interrupt;
 mod manifest;
 mod overriding;
@@ -30,7 +31,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use args::{Cli, Command};
+use args::{Cli, Command, ImportArgs, ImportWhat};
 use exit::{Exit, Stop};
 use screen::Screen;
 
@@ -52,6 +53,9 @@ fn perform(words: Vec<OsString>, screen: &mut Screen) -> Exit {
     let done = match Cli::try_parse_from(&words) {
         Ok(cli) => match cli.command {
             Command::Run(args) => run::run(&args.meant(screen), words, screen),
+            Command::Import(ImportArgs { what: ImportWhat::Wsyncmgr(args) }) => {
+                import::import(&args.meant(), words, screen)
+            }
             Command::Help { topic } => help::help(topic.as_deref(), screen),
         },
         Err(error) => explain(&error, screen),

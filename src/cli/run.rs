@@ -145,7 +145,7 @@ fn guess(mut stop: Stop, file: &Path) -> Stop {
 }
 
 /// `NAME-XXXXXXXX`: the digits belong to all that determines the result.
-fn folder_name(scenario: &Scenario, expanded: &str) -> String {
+pub(super) fn folder_name(scenario: &Scenario, expanded: &str) -> String {
     let mut hash = Sha256::new();
     hash.update(env!("CARGO_PKG_VERSION"));
     hash.update(b"\n");
@@ -163,7 +163,7 @@ fn repeat(plan: &Plan) -> String {
 }
 
 /// The words as they were given; the program by its name, wherever it lies.
-fn command_line(words: &[OsString]) -> Vec<String> {
+pub(super) fn command_line(words: &[OsString]) -> Vec<String> {
     let given = words.iter().skip(1).map(|word| word.to_string_lossy().into_owned());
     std::iter::once("supsim".to_owned()).chain(given).collect()
 }

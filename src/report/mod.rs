@@ -6,12 +6,14 @@
 //!                                    ──► events      for a program
 //!                                    ──► wsyncmgr    for an administrator
 //!   Scenario + Outcome ──► chart                      for everybody else
+//!   Account + Described ──► account    what real logs tell
 //! ```
 //!
 //! Invariants:
 //! - The same run gives the same bytes, on every machine and at every time of day.
 //! - Nothing here knows where its text goes: no file names, no terminal, no clock.
 
+mod account;
 mod chart;
 mod digits;
 mod events;
@@ -21,6 +23,7 @@ mod summary;
 mod table;
 mod wsyncmgr;
 
+pub use account::account;
 pub use chart::{
     Colour, Picture, PictureError, palette, propagation, release_named, release_to_draw, timeline,
 };

@@ -27,6 +27,11 @@ impl Zone {
         Some(Self { name, rules })
     }
 
+    /// The zone of that Windows name, e.g. `Eastern Standard Time`, or `None` when there is none.
+    pub fn windows(name: &str) -> Option<Self> {
+        super::windows_zones::iana(name).and_then(Self::named)
+    }
+
     /// Its IANA name, e.g. `America/New_York`.
     pub fn name(&self) -> &str {
         &self.name

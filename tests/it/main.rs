@@ -9,6 +9,7 @@ mod cli;
 mod determinism;
 mod fingerprints;
 mod house;
+mod logs;
 mod oracle;
 mod outcome;
 mod overlaps;
