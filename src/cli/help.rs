@@ -15,7 +15,7 @@ struct Topic {
 }
 
 /// The pages are the project's own references: what they say is tested where it is said.
-const TOPICS: [Topic; 5] = [
+const TOPICS: [Topic; 6] = [
     Topic {
         word: "example",
         tells: "a scenario to start from, ready to run",
@@ -35,6 +35,11 @@ const TOPICS: [Topic; 5] = [
         word: "charts",
         tells: "how to read the two charts",
         page: || include_str!("../../docs/charts.md").to_owned(),
+    },
+    Topic {
+        word: "import",
+        tells: "how real logs are read, and what is made of them",
+        page: || include_str!("../../docs/import.md").to_owned(),
     },
     Topic { word: "exit-codes", tells: "what a script can rely on", page: exit_codes },
 ];

@@ -117,14 +117,16 @@ impl<'a, W: Write> Log<'a, W> {
                 self.info(at, &line)?;
                 self.info(at, "sync: SMS synchronizing categories")?;
                 self.info(at, "sync: SMS synchronizing updates")?;
-                match (kind, self.imported) {
-                    // P4: a delta looks at what came after the last synchronisation.
-                    (Kind::Delta, Some(last)) => {
+                match kind {
+                    // P4: a delta looks at what came after the last synchronisation; before the
+                    // first of the run, at what came since its start.
+                    Kind::Delta => {
+                        let last = self.imported.unwrap_or(Instant::START);
                         let last = self.clock().civil(last, &self.site.zone);
                         let last = last.strftime("%m/%d/%Y %H:%M:%S");
                         self.info(at, &format!("Syncing updates arrived after {last}"))
                     }
-                    _ => self.info(at, "Syncing all updates"),
+                    Kind::Full => self.info(at, "Syncing all updates"),
                 }
             }
             Status::SynchronizingInternetPoint { .. } => {
