@@ -65,20 +65,33 @@ pub fn describe(account: &Account) -> Result<Described, NotDescribed> {
     );
     yaml += &timing(&fitted, false, "");
     yaml += "sites:\n";
+    let own = timing(&fitted, true, "    ");
     for code in &codes {
-        let own = timing(&fitted, true, "    ");
-        match parents.get(code).and_then(Option::as_ref) {
-            Some(parent) => writeln!(yaml, "  \"{code}\": {{ parent: \"{parent}\" }}"),
-            None if own.is_empty() => writeln!(yaml, "  \"{code}\": {{ type: central }}"),
-            None => write!(yaml, "  \"{code}\":\n    type: central\n{own}"),
+        let mut keys = vec![match parents.get(code).and_then(Option::as_ref) {
+            Some(parent) => format!("parent: \"{parent}\""),
+            None => "type: central".to_owned(),
+        }];
+        if has_internet_point(account, code) {
+            keys.push("internet_sup: { mode: upstream }".to_owned());
         }
-        .expect("writing to a text");
+        // What was fitted has its remarks, so the top-level site goes over several lines.
+        yaml += &if code == top && !own.is_empty() {
+            format!("  \"{code}\":\n    {}\n{own}", keys.join("\n    "))
+        } else {
+            format!("  \"{code}\": {{ {} }}\n", keys.join(", "))
+        };
     }
     let at_top = account.stories.iter().find(|story| story.site == *top);
     yaml += &sync(at_top, account);
     yaml += &operations(at_top);
     yaml += &faults_written(&faults, account);
     Ok(Described { yaml, start, codes, faults: names(faults), fitted })
+}
+
+/// Has a log of this site a synchronisation that went on to an internet-based point?
+fn has_internet_point(account: &Account, code: &str) -> bool {
+    let story = account.stories.iter().find(|story| story.site == code);
+    story.is_some_and(|story| story.syncs.iter().any(|sync| sync.internet_began.is_some()))
 }
 
 /// The parent of every site that is named anywhere.
