@@ -35,7 +35,8 @@ pub(crate) fn site(code: &str, parent: Option<SiteId>, tier: u32, kind: SiteKind
         zone: Zone::named("America/New_York").unwrap(),
         clients: 0,
         link: None,
-        sup: Some(SoftwareUpdatePoint { local: true, console: true }),
+        route: None,
+        sup: Some(SoftwareUpdatePoint { local: true, console: true, pulls_at_once: None }),
         internet_sup: None,
         timing: 0,
         retry: Retry { every: Duration::from_mins(60), limit: None, jitter: Duration::ZERO },
@@ -60,6 +61,7 @@ pub(crate) fn scenario(sites: Vec<Site>) -> Scenario {
             releases: vec![release("patch-tuesday", at(13, 0, 0), 45)],
         },
         links: Vec::new(),
+        routes: Vec::new(),
         sites,
         timings: vec![Timing {
             request: work(50),

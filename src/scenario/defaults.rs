@@ -7,7 +7,7 @@ use super::{Default, Known};
 use Known::{Assumed, Documented, Observed};
 
 /// Every default, in the order of the reference page.
-pub(super) static TABLE: [Default; 29] = [
+pub(super) static TABLE: [Default; 38] = [
     entry("timezone", "UTC", Assumed, "a choice: the zone that is nobody's own"),
     entry(
         "duration",
@@ -34,6 +34,14 @@ pub(super) static TABLE: [Default; 29] = [
         "a choice: a link is a bottleneck only when it is described",
     ),
     entry("links.latency", "0s", Assumed, "a choice, as for the bandwidth"),
+    entry("links.loss", "0%", Assumed, "a choice, as for the bandwidth"),
+    entry("routes.open", "always", Documented, "an address is open for all priorities (R4)"),
+    entry("routes.rate", "unlimited", Documented, "an address has no rate limit (R4)"),
+    entry("routes.threads", "3", Documented, "sendings at once to one site (R5)"),
+    entry("routes.tries", "3", Documented, "one try and two retries (R5)"),
+    entry("routes.try_every", "1min", Documented, "the sender's delay before a retry (R5)"),
+    entry("routes.again_every", "55min", Assumed, "a choice: no interval is documented (R5)"),
+    entry("routes.give_up_after", "7d", Documented, "for so long a job is tried again (R5)"),
     entry("sites.type", "central at the root, else primary", Assumed, "a choice"),
     entry(
         "sites.sup",
@@ -41,6 +49,7 @@ pub(super) static TABLE: [Default; 29] = [
         Assumed,
         "a choice: every site has one",
     ),
+    entry("sites.sup.pulls_at_once", "unlimited", Assumed, "no limit is documented"),
     entry(
         "sync.schedule",
         "{ simple: { every: 7d } }",

@@ -12,7 +12,7 @@ use super::source::Place;
 use super::text::checked_label;
 use super::yaml::Node;
 use super::{Zone, limits};
-use crate::units::{LinkId, SiteId};
+use crate::units::{LinkId, RouteId, SiteId};
 
 const KEYS: [&str; 8] = ["template", "under", "total", "each", "code", "name", "inherit", "assign"];
 
@@ -127,6 +127,9 @@ impl Generator<'_, '_> {
             if plan.inherit.contains("link") {
                 inherited.link = above.link;
             }
+            if plan.inherit.contains("route") {
+                inherited.route = above.route;
+            }
             if plan.inherit.contains("labels") {
                 inherited.labels = above.labels.clone();
             }
@@ -174,6 +177,14 @@ impl Generator<'_, '_> {
                     })
                     .map(|quotas| assigned.link = Some(quotas))
                 }
+                "route" => {
+                    let names = &*self.names;
+                    quotas(reader, value, count, |reader, key, place| {
+                        let node = Node { place, value: super::yaml::Value::Quoted(key.into()) };
+                        names.route(reader, &node)
+                    })
+                    .map(|quotas| assigned.route = Some(quotas))
+                }
                 "timezone" => {
                     let zones = &mut self.names.zones;
                     quotas(reader, value, count, |reader, key, place| {
@@ -192,7 +203,8 @@ impl Generator<'_, '_> {
                         })
                     }
                     _ => {
-                        let note = "quotas can be given of `link`, `timezone` and `labels.NAME`";
+                        let note =
+                            "quotas can be given of `link`, `route`, `timezone` and `labels.NAME`";
                         reader.error(
                             "E0102",
                             entry.place,
@@ -223,6 +235,7 @@ struct Plan {
 #[derive(Default)]
 struct Assigned {
     link: Option<Quotas<LinkId>>,
+    route: Option<Quotas<RouteId>>,
     zone: Option<Quotas<Zone>>,
     labels: BTreeMap<String, Quotas<String>>,
 }
@@ -231,6 +244,9 @@ impl Assigned {
     fn give(&self, number: usize, site: &mut SiteWritten) {
         if let Some(quotas) = &self.link {
             site.link = Some(*quotas.of(number));
+        }
+        if let Some(quotas) = &self.route {
+            site.route = Some(*quotas.of(number));
         }
         if let Some(quotas) = &self.zone {
             site.zone = Some(quotas.of(number).clone());
@@ -242,8 +258,8 @@ impl Assigned {
 }
 
 fn inherited(reader: &mut Reader, node: &Node<'_>) -> BTreeSet<String> {
-    const WORDS: [(&str, &str); 3] =
-        [("timezone", "timezone"), ("labels", "labels"), ("link", "link")];
+    const WORDS: [(&str, &str); 4] =
+        [("timezone", "timezone"), ("labels", "labels"), ("link", "link"), ("route", "route")];
     let nodes = reader.one_or_more(node);
     nodes
         .into_iter()

@@ -27,6 +27,12 @@ pub const SITES: usize = 100_000;
 pub const TIERS: u32 = 64;
 /// Faults written, and as many releases and operations.
 pub const WRITTEN: usize = 10_000;
+/// Routes: each has a pattern of the week.
+pub const ROUTES: usize = 1_000;
+/// Windows of one pattern: one for every hour of the week.
+pub const WINDOWS: usize = 168;
+/// Sendings at once to one destination, and pulls at once from one software update point.
+pub const AT_ONCE: u32 = 100_000;
 /// Occurrences of all releases together, and as many instants of the schedule.
 pub const OCCURRENCES: usize = 1_000_000;
 /// The run, and every duration written: ten years and a little.

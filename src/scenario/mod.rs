@@ -24,6 +24,7 @@ mod fault;
 mod files;
 mod generate;
 mod hierarchy;
+mod hours;
 mod known;
 mod limits;
 mod link;
@@ -33,6 +34,7 @@ mod quantity;
 mod quota;
 mod read;
 mod reader;
+mod route;
 mod selector;
 mod shape;
 mod site;
@@ -41,6 +43,7 @@ mod source;
 mod sync;
 mod text;
 mod timing;
+mod track;
 mod values;
 mod windows_zones;
 mod write;
@@ -49,13 +52,14 @@ mod yaml;
 use std::collections::BTreeMap;
 
 pub use crate::kernel::Distribution;
-use crate::units::{Bytes, Duration, Instant, LinkId, Rate, SiteId};
+use crate::units::{Bytes, Duration, Instant, LinkId, Probability, Rate, RouteId, SiteId};
 
 pub use clock::{Clock, Zone};
 pub use error::{Diagnostic, Report, Severity};
 pub use fault::{FailPhase, FailSync, Fault, FaultEffect, Occurs, Pick, Slow, SlowPhase, Span};
 pub use files::{Disk, Files, Held, NamedFile, Refusal};
 pub use hierarchy::Hierarchy;
+pub use track::{Track, WallClock, Week};
 
 /// Every default of the profile, in the order of the reference page.
 pub fn defaults() -> &'static [Default] {
@@ -109,6 +113,8 @@ pub struct Scenario {
     pub catalogue: Catalogue,
     /// `links`, in the order of their names.
     pub links: Vec<Link>,
+    /// `routes`, in the order of their names.
+    pub routes: Vec<Route>,
     /// `sites` as written, then those of `generate`; a parent may stand after its children.
     pub sites: Vec<Site>,
     /// The different sets of `timing`; sites refer to them by position.
@@ -212,10 +218,91 @@ pub struct Release {
 pub struct Link {
     /// Its name.
     pub name: String,
-    /// `None`: never the bottleneck.
-    pub bandwidth: Option<Rate>,
+    /// How fast it is.
+    pub bandwidth: Bandwidth,
     /// One way.
     pub latency: Duration,
+    /// What is lost on the way and sent again at once: of the bandwidth, 1 minus this carries
+    /// what is to be carried [choice].
+    pub loss: Probability,
+}
+
+/// How fast a circuit is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Bandwidth {
+    /// Never the bottleneck.
+    Unlimited,
+    /// Always the same.
+    Constant(Rate),
+    /// By the hour of the day, in the local time of the site whose link it is.
+    Hourly(Week<Rate>),
+}
+
+/// What a sender may carry to a site, and when: an address of Configuration Manager 2007, later a
+/// file replication route (R4, R5).
+///
+/// The route of a site is the address by which its parent reaches it. Its hours are in the local
+/// time of the site that names it [choice].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Route {
+    /// Its name.
+    pub name: String,
+    /// `open`: for what, by the hour of the week.
+    pub open: Week<Openness>,
+    /// `rate`.
+    pub rate: RouteRate,
+    /// `threads`: sendings at once to this destination; any limit of the rate leaves one.
+    pub threads: u32,
+    /// `tries`: how often in a row a sending is tried, the first try included.
+    pub tries: u32,
+    /// From the failure of one of them to the next.
+    pub try_every: Duration,
+    /// From the failure of the last of them to the first of the next row.
+    pub again_every: Duration,
+    /// So long after it was to be sent a sending that fails is given up; what belongs into a
+    /// database is not (R7).
+    pub give_up_after: Duration,
+}
+
+/// For what an address is open at some hour (R4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Openness {
+    /// Everything.
+    All,
+    /// High and normal priority.
+    AllButLow,
+    /// High priority.
+    HighOnly,
+    /// Nothing.
+    Closed,
+}
+
+impl Openness {
+    /// Do sync requests pass? They are of high priority (R5).
+    pub fn admits_requests(self) -> bool {
+        self != Openness::Closed
+    }
+
+    /// Do packages of metadata pass? They are of normal priority (R5).
+    pub fn admits_metadata(self) -> bool {
+        matches!(self, Openness::All | Openness::AllButLow)
+    }
+}
+
+/// How fast a sender may send (R4).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RouteRate {
+    /// As fast as the link is.
+    Unlimited,
+    /// A share of the time, and so of the bandwidth, by the hour of the day.
+    Hourly(Week<Probability>),
+    /// A block, a pause, a block.
+    Pulse {
+        /// How much is sent at a time.
+        block: Bytes,
+        /// The pause between two blocks.
+        delay: Duration,
+    },
 }
 
 /// A site.
@@ -241,6 +328,9 @@ pub struct Site {
     pub clients: u32,
     /// The circuit to its parent (at the top-level site: to its source).
     pub link: Option<LinkId>,
+    /// The address by which its parent's sender reaches it (R4); `None`: always open, as fast as
+    /// the link is.
+    pub route: Option<RouteId>,
     /// Its active software update point (H2, H4, H5).
     pub sup: Option<SoftwareUpdatePoint>,
     /// Its internet-based software update point; only beside an active one (H2).
@@ -270,6 +360,9 @@ pub struct SoftwareUpdatePoint {
     /// Is the WSUS administration console on the site server? Without it every sync of a site
     /// with a remote point fails at the gate (H5, P1).
     pub console: bool,
+    /// `pulls_at_once`: how many sites may pull from it at once, the rest wait in order; `None`:
+    /// no limit.
+    pub pulls_at_once: Option<u32>,
 }
 
 /// An internet-based software update point that synchronises with its site's active one (P6).

@@ -19,11 +19,11 @@ use super::values::{Run, Zones};
 use super::yaml::{self, Node};
 use super::{
     Clock, Initial, Overrides, Recording, Scenario, Source, Sync, Zone, catalogue, defaults, fault,
-    generate, limits, link, quantity, sync,
+    generate, limits, link, quantity, route, sync,
 };
 use crate::units::Duration;
 
-const KEYS: [&str; 21] = [
+const KEYS: [&str; 22] = [
     "supsim",
     "kind",
     "name",
@@ -38,6 +38,7 @@ const KEYS: [&str; 21] = [
     "source",
     "catalogue",
     "links",
+    "routes",
     "templates",
     "sites",
     "generate",
@@ -48,12 +49,11 @@ const KEYS: [&str; 21] = [
 ];
 
 /// Words of the language that this version does not read.
-const LATER: [&str; 10] = [
+const LATER: [&str; 9] = [
     "extends",
     "warmup",
     "params",
     "criteria",
-    "routes",
     "import",
     "overrides",
     "clients",
@@ -176,9 +176,10 @@ fn document(reader: &mut Reader, root: &Node<'_>, overrides: &Overrides) -> Opti
     }
 
     let links = fields.get("links").map(|node| link::read(reader, node)).unwrap_or_default();
+    let routes = fields.get("routes").map(|node| route::read(reader, node)).unwrap_or_default();
     let catalogue = catalogue::read(reader, &mut zones, &run, fields.get("catalogue"));
     let sync = sync::read(reader, &mut zones, &run, fields.get("sync"));
-    let mut names = Names { links: &links, zones };
+    let mut names = Names { links: &links, routes: &routes, zones };
     let source = source(reader, &names, &fields);
 
     let timing = fields.get("timing").and_then(|node| reader.timing(node));
@@ -229,6 +230,7 @@ fn document(reader: &mut Reader, root: &Node<'_>, overrides: &Overrides) -> Opti
         faults: faults.unwrap_or_default(),
         recording: recording?,
         links,
+        routes,
         defaults_used,
     })
 }

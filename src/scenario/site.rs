@@ -9,10 +9,10 @@ use super::timing::{TimingWritten, Timings};
 use super::values::Zones;
 use super::yaml::{Entry, Node};
 use super::{
-    InternetPoint, Link, Retry, Site, SiteKind, SoftwareUpdatePoint, Work, Zone, defaults, limits,
-    quantity,
+    InternetPoint, Link, Retry, Route, Site, SiteKind, SoftwareUpdatePoint, Work, Zone, defaults,
+    limits, quantity,
 };
-use crate::units::{Duration, LinkId};
+use crate::units::{Duration, LinkId, RouteId};
 
 /// What a site or a template says; `None` where it says nothing.
 #[derive(Clone, Default)]
@@ -25,6 +25,7 @@ pub(super) struct SiteWritten {
     pub zone: Option<Zone>,
     pub clients: Option<u32>,
     pub link: Option<LinkId>,
+    pub route: Option<RouteId>,
     pub sup: Option<Option<SoftwareUpdatePoint>>,
     pub internet: Option<InternetWritten>,
     pub timing: Option<Box<TimingWritten>>,
@@ -51,10 +52,11 @@ pub(super) struct RetryWritten {
 /// The names that sites refer to.
 pub(super) struct Names<'s> {
     pub links: &'s [Link],
+    pub routes: &'s [Route],
     pub zones: Zones,
 }
 
-const KEYS: [&str; 12] = [
+const KEYS: [&str; 13] = [
     "template",
     "type",
     "parent",
@@ -63,6 +65,7 @@ const KEYS: [&str; 12] = [
     "timezone",
     "clients",
     "link",
+    "route",
     "sup",
     "internet_sup",
     "timing",
@@ -83,6 +86,20 @@ impl Names<'_> {
             Err(_) => {
                 let known = || self.links.iter().map(|link| link.name.as_str());
                 reader.unknown_name("E0402", node.place, "link", name, known);
+                None
+            }
+        }
+    }
+}
+
+impl Names<'_> {
+    pub fn route(&self, reader: &mut Reader, node: &Node<'_>) -> Option<RouteId> {
+        let name = reader.text(node, "`route`")?;
+        match self.routes.binary_search_by(|route| route.name.as_str().cmp(name)) {
+            Ok(number) => u32::try_from(number).ok().map(RouteId),
+            Err(_) => {
+                let known = || self.routes.iter().map(|route| route.name.as_str());
+                reader.unknown_name("E0324", node.place, "route", name, known);
                 None
             }
         }
@@ -126,7 +143,7 @@ impl Reader {
         is_template: bool,
     ) -> Option<SiteWritten> {
         let what = if is_template { "a template" } else { "a site" };
-        let fields = self.fields(node, what, &KEYS, &["route", "clock_offset"])?;
+        let fields = self.fields(node, what, &KEYS, &["clock_offset"])?;
         let mut site = SiteWritten::default();
         if is_template {
             for key in ["template", "parent"] {
@@ -164,6 +181,9 @@ impl Reader {
         }
         if let Some(node) = fields.get("link") {
             site.link = names.link(self, node);
+        }
+        if let Some(node) = fields.get("route") {
+            site.route = names.route(self, node);
         }
         if let Some(node) = fields.get("sup") {
             site.sup = self.sup(node);
@@ -212,8 +232,8 @@ impl Reader {
         let fields = self.fields(
             node,
             "`sup`",
-            &["server", "console"],
-            &["scans_at_once", "pulls_at_once"],
+            &["server", "console", "pulls_at_once"],
+            &["scans_at_once"],
         )?;
         let server = fields.get("server").map(|node| {
             self.word_of(node, "a place for the server", &[("local", true), ("remote", false)])
@@ -221,9 +241,23 @@ impl Reader {
         let console = fields.get("console").map(|node| {
             self.word_of(node, "a state of the console", &[("installed", true), ("missing", false)])
         });
+        let pulls_at_once = match fields.get("pulls_at_once") {
+            Some(node) => match self.scalar(node, "`pulls_at_once`")? {
+                "unlimited" => None,
+                _ => {
+                    let what = "`pulls_at_once` (a number or `unlimited`)";
+                    Some(self.count32(node, what, 1, limits::AT_ONCE)?)
+                }
+            },
+            None => {
+                self.used_default("sites.sup.pulls_at_once");
+                None
+            }
+        };
         Some(Some(SoftwareUpdatePoint {
             local: server.unwrap_or(Some(true))?,
             console: console.unwrap_or(Some(true))?,
+            pulls_at_once,
         }))
     }
 
@@ -323,7 +357,7 @@ impl Common {
         labels.extend(written.labels);
         let sup = written.sup.or(template.sup).unwrap_or_else(|| {
             reader.used_default("sites.sup");
-            Some(SoftwareUpdatePoint { local: true, console: true })
+            Some(SoftwareUpdatePoint { local: true, console: true, pulls_at_once: None })
         });
         let timing = timings.resolve(
             reader,
@@ -357,6 +391,7 @@ impl Common {
             zone,
             clients: written.clients.or(template.clients).unwrap_or(0),
             link: written.link.or(template.link),
+            route: written.route.or(template.route),
             sup,
             internet_sup: internet.map(|internet| InternetPoint {
                 server: internet.server,

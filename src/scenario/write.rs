@@ -10,8 +10,8 @@ use super::read::RECORDINGS;
 use super::selector::kind_word;
 use super::sync::COMPLETE;
 use super::{
-    Action, Initial, Link, Release, Retry, Scenario, Site, SiteComplete, Source, civil, cost,
-    fault, timing,
+    Action, Initial, Release, Retry, Scenario, Site, SiteComplete, Source, civil, cost, fault,
+    link, route, timing,
 };
 use crate::units::{Instant, LinkId, SiteId};
 
@@ -57,7 +57,12 @@ impl Scenario {
         put_some(
             &mut map,
             "links",
-            named(self.links.iter().map(|link| (link.name.as_str(), link_value(link)))),
+            named(self.links.iter().map(|link| (link.name.as_str(), link::written(link)))),
+        );
+        put_some(
+            &mut map,
+            "routes",
+            named(self.routes.iter().map(|route| (route.name.as_str(), route::written(route)))),
         );
         let plain = self.plain_timing();
         let templates = self.templates(plain);
@@ -206,12 +211,19 @@ impl Scenario {
         if let Some(link) = site.link {
             put(&mut map, "link", self.link_name(link));
         }
+        if let Some(route) = site.route {
+            put(&mut map, "route", self.routes[route.index()].name.as_str());
+        }
         match site.sup {
             None => put(&mut map, "sup", "none"),
             Some(point) => {
                 let mut sup = Mapping::new();
                 put(&mut sup, "server", if point.local { "local" } else { "remote" });
                 put(&mut sup, "console", if point.console { "installed" } else { "missing" });
+                match point.pulls_at_once {
+                    Some(count) => put(&mut sup, "pulls_at_once", count),
+                    None => put(&mut sup, "pulls_at_once", "unlimited"),
+                }
                 put(&mut map, "sup", sup);
             }
         }
@@ -274,17 +286,6 @@ impl Scenario {
 /// The name of a release without the number of its occurrence.
 fn written_name(name: &str) -> &str {
     name.split('#').next().unwrap_or(name)
-}
-
-fn link_value(link: &Link) -> Mapping {
-    let mut map = Mapping::new();
-    put(
-        &mut map,
-        "bandwidth",
-        link.bandwidth.map_or("unlimited".to_owned(), |rate| rate.to_string()),
-    );
-    put(&mut map, "latency", link.latency.to_string());
-    map
 }
 
 /// Only the sum is kept, so only a sum can be written; the parts are shared out so that each

@@ -31,3 +31,7 @@ id! {
     /// A link, by its position among the scenario's links.
     LinkId
 }
+id! {
+    /// A route, by its position among the scenario's routes.
+    RouteId
+}

@@ -12,7 +12,7 @@ mod time;
 
 pub use bytes::Bytes;
 pub use factor::Factor;
-pub use id::{FaultId, LinkId, ReleaseId, SiteId};
+pub use id::{FaultId, LinkId, ReleaseId, RouteId, SiteId};
 pub use probability::Probability;
 pub use rate::Rate;
 pub use time::{Duration, Instant};

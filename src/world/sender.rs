@@ -78,7 +78,8 @@ impl World<'_> {
             Load::Request => link.latency,
             Load::Package { version } => {
                 let (_, bytes) = self.stores.package(version);
-                let carrying = link.bandwidth.map_or(Duration::ZERO, |rate| rate.time_for(bytes));
+                let carrying = super::update_point::carries(link)
+                    .map_or(Duration::ZERO, |rate| rate.time_for(bytes));
                 carrying + link.latency
             }
         }

@@ -75,11 +75,11 @@ impl World<'_> {
     /// Carries the bytes of a pull over the site's circuit and its parent's uplink.
     fn transfer(&mut self, site: SiteId, attempt: u32, pull: Pull) {
         let link = self.circuit(site);
-        let own = link.and_then(|link| link.bandwidth);
+        let own = link.and_then(carries);
         let latency = link.map_or(Duration::ZERO, |link| link.latency);
         let uplink = self
             .upstream(site)
-            .and_then(|parent| self.circuit(parent)?.bandwidth.map(|capacity| (parent, capacity)));
+            .and_then(|parent| carries(self.circuit(parent)?).map(|capacity| (parent, capacity)));
         let state = &mut self.sites[site.index()];
         state.transferring = true;
         state.pull_began = self.cause;
@@ -261,7 +261,7 @@ impl World<'_> {
         let point = point.expect("only a site with an internet-based point synchronises one");
         let link = point.link.map(|link| &scenario.links[link.index()]);
         let carrying = link.map_or(Duration::ZERO, |link| {
-            link.bandwidth.map_or(Duration::ZERO, |rate| rate.time_for(pull.bytes)) + link.latency
+            carries(link).map_or(Duration::ZERO, |rate| rate.time_for(pull.bytes)) + link.latency
         });
         let state = &self.sites[site.index()];
         let draw = (state.entity, Purpose::Internet, state.origin.key());
@@ -362,5 +362,14 @@ impl World<'_> {
     /// How many updates the catalogue holds now, as far as phase 2 must compare them.
     fn known(&self) -> u32 {
         self.stores.known_updates()
+    }
+}
+
+/// What a circuit carries.
+pub(super) fn carries(link: &Link) -> Option<crate::units::Rate> {
+    match &link.bandwidth {
+        crate::scenario::Bandwidth::Unlimited => None,
+        crate::scenario::Bandwidth::Constant(rate) => Some(*rate),
+        crate::scenario::Bandwidth::Hourly(week) => week.values().next(),
     }
 }

@@ -75,6 +75,7 @@ impl Sample {
                 releases: vec![release],
             },
             links: Vec::new(),
+            routes: Vec::new(),
             sites: Vec::new(),
             timings: Vec::new(),
             sync: Sync {
@@ -105,7 +106,8 @@ impl Sample {
             zone: Zone::utc(),
             clients: 0,
             link: None,
-            sup: Some(SoftwareUpdatePoint { local: true, console: true }),
+            route: None,
+            sup: Some(SoftwareUpdatePoint { local: true, console: true, pulls_at_once: None }),
             internet_sup: None,
             timing: 0,
             retry: self.scenario.sync.retry,

@@ -51,7 +51,7 @@ faults:
 fn every_default_stands_in_at_least_once() {
     let least = read("sites: { CEN: {} }\n");
     let more = read(
-        "sites: { CEN: {} }\nlinks: { l: {} }\n\
+        "sites: { CEN: { sup: {} } }\nlinks: { l: {} }\nroutes: { r: {} }\n\
              catalogue: { releases: { r: { when: never, updates: 1, metadata: 1 KB } } }\n\
              faults: { f: { do: { fail_sync: { after: 1min } }, when: { attempts: [1] } } }\n",
     );

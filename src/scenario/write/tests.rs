@@ -21,6 +21,7 @@ fn assert_survives(scenario: &Scenario) {
         source,
         catalogue,
         links,
+        routes,
         sites,
         timings,
         sync,
@@ -38,6 +39,7 @@ fn assert_survives(scenario: &Scenario) {
     assert_eq!(*source, again.source);
     assert_eq!(*catalogue, again.catalogue);
     assert_eq!(*links, again.links);
+    assert_eq!(*routes, again.routes);
     assert_eq!(*sites, again.sites);
     assert_eq!(*timings, again.timings);
     assert_eq!(*sync, again.sync);
