@@ -17,6 +17,8 @@ pub struct Lag {
     pub release: ReleaseId,
     /// When it was published.
     pub published: Instant,
+    /// Since when it is asked for; delays count from here.
+    pub wanted: Instant,
     /// By tier and kind of site, from the top.
     pub groups: Vec<Group>,
     /// All sites together.
@@ -91,7 +93,7 @@ impl Lag {
         by_release
             .into_iter()
             .map(|(release, arrivals)| {
-                let published = arrivals[0].published;
+                let (published, wanted) = (arrivals[0].published, arrivals[0].wanted);
                 let mut groups: BTreeMap<(u32, SiteKind), Delays> = BTreeMap::new();
                 let mut all = Delays::default();
                 let mut latest = Vec::with_capacity(arrivals.len());
@@ -115,7 +117,7 @@ impl Lag {
                     .into_iter()
                     .map(|((tier, kind), delays)| Group { tier, kind, delays })
                     .collect();
-                Lag { release, published, groups, all, latest }
+                Lag { release, published, wanted, groups, all, latest }
             })
             .collect()
     }

@@ -6,7 +6,8 @@ use crate::units::{Bytes, Duration, FaultId, Instant, ReleaseId, SiteId};
 pub struct Outcome {
     /// Every synchronisation, by site and then by number.
     pub attempts: Vec<Attempt>,
-    /// Every site and release, whether it arrived or not, by site and then by release.
+    /// Every site and release, whether it arrived or not, by site and then by release; without
+    /// the releases of which nothing matches the criteria (U2).
     ///
     /// Sites that no metadata can reach (those above the top-level site) are left out.
     pub arrivals: Vec<Arrival>,
@@ -95,8 +96,11 @@ pub struct Arrival {
     pub site: SiteId,
     /// Which release.
     pub release: ReleaseId,
-    /// When the source published it.
+    /// When it was published.
     pub published: Instant,
+    /// Since when it is asked for: its publication, or the change of criteria that first matched
+    /// it (U2).
+    pub wanted: Instant,
     /// When the site database held all of it.
     pub database: Option<Instant>,
     /// When the WSUS of the active point held all of it.
@@ -110,9 +114,9 @@ pub struct Arrival {
 }
 
 impl Arrival {
-    /// From publication to current; `None` when it never was.
+    /// From when it was published and asked for to current; `None` when it never was.
     pub fn time_to_current(&self) -> Option<Duration> {
-        self.current.map(|current| current - self.published)
+        self.current.map(|current| current.since(self.wanted))
     }
 }
 

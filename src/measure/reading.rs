@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Arrival, Attempt, Ending, FaultOccurrence, Outcome};
-use crate::scenario::Scenario;
+use crate::scenario::{Scenario, Wanted};
 use crate::trace::{Fact, Part, Record, Status, Trace};
 use crate::units::{Bytes, FaultId, Instant, ReleaseId, SiteId};
 
@@ -29,6 +29,8 @@ struct Reading<'a> {
     arrivals: Vec<Arrival>,
     /// Where the rows of each site begin in `arrivals`.
     rows: Vec<Option<usize>>,
+    /// Since when each release is asked for (U2).
+    wanted: Vec<Option<Wanted>>,
     faults: Vec<FaultOccurrence>,
     /// The last time each fault took hold of each site, by its position in `faults`.
     last_hold: BTreeMap<(FaultId, SiteId), usize>,
@@ -39,6 +41,7 @@ impl<'a> Reading<'a> {
         let sites = scenario.sites.len();
         let hierarchy = scenario.hierarchy();
         let releases = &scenario.catalogue.releases;
+        let wanted = scenario.wanted();
         let mut rows = vec![None; sites];
         let mut arrivals = Vec::new();
         for site in (0..sites as u32).map(SiteId) {
@@ -50,6 +53,7 @@ impl<'a> Reading<'a> {
                 site,
                 release: ReleaseId(position as u32),
                 published: release.at,
+                wanted: wanted[position].map_or(release.at, |wanted| wanted.since),
                 database: None,
                 wsus: None,
                 internet: None,
@@ -64,6 +68,7 @@ impl<'a> Reading<'a> {
             last: vec![None; sites],
             arrivals,
             rows,
+            wanted,
             faults: Vec::new(),
             last_hold: BTreeMap::new(),
         }
@@ -239,7 +244,22 @@ impl<'a> Reading<'a> {
         }
     }
 
+    /// U2: a release of which nothing matches the criteria has no arrivals, and nobody is late
+    /// with it; nor with one that had not come before it ceased to match.
+    fn leave_out_what_nobody_asks_for(&mut self) {
+        let mut counts: Vec<bool> =
+            self.wanted.iter().map(|wanted| wanted.is_some_and(|one| one.in_the_end)).collect();
+        if counts.iter().all(|counts| *counts) {
+            return;
+        }
+        for arrival in self.arrivals.iter().filter(|arrival| arrival.database.is_some()) {
+            counts[arrival.release.index()] |= self.wanted[arrival.release.index()].is_some();
+        }
+        self.arrivals.retain(|arrival| counts[arrival.release.index()]);
+    }
+
     fn finish(mut self) -> Outcome {
+        self.leave_out_what_nobody_asks_for();
         self.attempts.sort_by_key(|one| (one.site, one.number));
         self.faults.sort_by_key(|one| (one.fault, one.site, one.from));
         Outcome { attempts: self.attempts, arrivals: self.arrivals, faults: self.faults }

@@ -55,9 +55,11 @@ pub(crate) fn scenario(sites: Vec<Site>) -> Scenario {
         initial: Initial::Current,
         seed: 1,
         source: Source::MicrosoftUpdate,
+        criteria: Criteria::default(),
         catalogue: Catalogue {
             baseline_updates: 0,
             baseline_metadata: Bytes::ZERO,
+            besides: Vec::new(),
             releases: vec![release("patch-tuesday", at(13, 0, 0), 45)],
         },
         links: Vec::new(),
@@ -111,6 +113,7 @@ pub(crate) fn release(name: &str, at: Instant, megabytes: u64) -> Release {
     Release {
         name: name.to_owned(),
         at,
+        published: Published::Source,
         updates: 120,
         revises: 0,
         supersedes: 0,
@@ -273,6 +276,7 @@ pub(crate) fn tutorial() -> (Scenario, Trace, Outcome) {
             site: SiteId(site),
             release,
             published: at(13, 0, 0),
+            wanted: at(13, 0, 0),
             database: Some(database),
             wsus: Some(wsus),
             internet: None,

@@ -18,6 +18,7 @@ mod civil;
 mod clock;
 mod core_schema;
 mod cost;
+mod criteria;
 mod defaults;
 mod error;
 mod fault;
@@ -29,6 +30,7 @@ mod known;
 mod limits;
 mod link;
 mod mapping;
+mod operation;
 mod pattern;
 mod quantity;
 mod quota;
@@ -52,9 +54,12 @@ mod yaml;
 use std::collections::BTreeMap;
 
 pub use crate::kernel::Distribution;
-use crate::units::{Bytes, Duration, Instant, LinkId, Probability, Rate, RouteId, SiteId};
+use crate::units::{
+    Bytes, Duration, Instant, LinkId, Probability, Rate, ReleaseId, RouteId, SiteId,
+};
 
 pub use clock::{Clock, Zone};
+pub use criteria::{Criteria, LOCAL_PUBLISHER, Wanted};
 pub use error::{Diagnostic, Report, Severity};
 pub use fault::{FailPhase, FailSync, Fault, FaultEffect, Occurs, Pick, Slow, SlowPhase, Span};
 pub use files::{Disk, Files, Held, NamedFile, Refusal};
@@ -109,6 +114,8 @@ pub struct Scenario {
     pub seed: u64,
     /// `source`: where the top-level site's metadata come from (U1).
     pub source: Source,
+    /// `criteria`: which metadata are retrieved at the start (U2).
+    pub criteria: Criteria,
     /// `catalogue`: what there is to synchronise, and when it appears (U4).
     pub catalogue: Catalogue,
     /// `links`, in the order of their names.
@@ -178,14 +185,43 @@ pub enum Source {
 /// What there is to synchronise.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Catalogue {
-    /// How many updates had been published before the start.
+    /// How many updates had been published before the start, of every product: they match
+    /// whatever the criteria are.
     pub baseline_updates: u32,
     /// Their metadata in all.
     pub baseline_metadata: Bytes,
+    /// What else had been published before the start, in the order of the names.
+    pub besides: Vec<Lot>,
     /// Every occurrence of every release within the run, in order of time, then of name.
     ///
     /// [`crate::units::ReleaseId`] is a position in this list.
     pub releases: Vec<Release>,
+}
+
+/// Updates that had been published before the start, beside the baseline.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lot {
+    /// Its name.
+    pub name: String,
+    /// How many updates.
+    pub updates: u32,
+    /// Their metadata in all.
+    pub metadata: Bytes,
+    /// `product` of all of them.
+    pub product: String,
+    /// `classification` of all of them.
+    pub classification: String,
+}
+
+/// Who publishes a release.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Published {
+    /// The source (U1).
+    Source,
+    /// An administrator, into the top-level WSUS (U3); written among the releases.
+    Locally,
+    /// The same, written as an operation of that name.
+    ByOperation,
 }
 
 /// One occurrence of a release.
@@ -195,6 +231,8 @@ pub struct Release {
     pub name: String,
     /// When it is published.
     pub at: Instant,
+    /// By whom.
+    pub published: Published,
     /// How many new updates it brings.
     pub updates: u32,
     /// How many updates it revises.
@@ -453,10 +491,14 @@ pub struct Operation {
 }
 
 /// What an administrator can do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Action {
     /// *Run Synchronization* (T2).
     RunSynchronization,
+    /// The criteria become these, from the next synchronisation of the top-level site on (U2).
+    SetCriteria(Box<Criteria>),
+    /// Updates are published locally (U3).
+    PublishLocally(ReleaseId),
 }
 
 /// How much of a run is recorded.

@@ -18,12 +18,12 @@ use super::timing::{TimingWritten, Timings};
 use super::values::{Run, Zones};
 use super::yaml::{self, Node};
 use super::{
-    Clock, Initial, Overrides, Recording, Scenario, Source, Sync, Zone, catalogue, defaults, fault,
-    generate, limits, link, quantity, route, sync,
+    Clock, Criteria, Initial, Overrides, Recording, Scenario, Source, Sync, Zone, catalogue,
+    defaults, fault, generate, limits, link, operation, quantity, route, sync,
 };
 use crate::units::Duration;
 
-const KEYS: [&str; 22] = [
+const KEYS: [&str; 23] = [
     "supsim",
     "kind",
     "name",
@@ -36,6 +36,7 @@ const KEYS: [&str; 22] = [
     "seed",
     "replications",
     "source",
+    "criteria",
     "catalogue",
     "links",
     "routes",
@@ -49,11 +50,10 @@ const KEYS: [&str; 22] = [
 ];
 
 /// Words of the language that this version does not read.
-const LATER: [&str; 9] = [
+const LATER: [&str; 8] = [
     "extends",
     "warmup",
     "params",
-    "criteria",
     "import",
     "overrides",
     "clients",
@@ -177,7 +177,14 @@ fn document(reader: &mut Reader, root: &Node<'_>, overrides: &Overrides) -> Opti
 
     let links = fields.get("links").map(|node| link::read(reader, node)).unwrap_or_default();
     let routes = fields.get("routes").map(|node| route::read(reader, node)).unwrap_or_default();
-    let catalogue = catalogue::read(reader, &mut zones, &run, fields.get("catalogue"));
+    let mut catalogue = catalogue::read(reader, &mut zones, &run, fields.get("catalogue"));
+    let criteria = match fields.get("criteria") {
+        Some(node) => reader.criteria(node, "`criteria`", &catalogue),
+        None => {
+            reader.used_default("criteria");
+            Some(Criteria::default())
+        }
+    };
     let sync = sync::read(reader, &mut zones, &run, fields.get("sync"));
     let mut names = Names { links: &links, routes: &routes, zones };
     let source = source(reader, &names, &fields);
@@ -202,8 +209,9 @@ fn document(reader: &mut Reader, root: &Node<'_>, overrides: &Overrides) -> Opti
         sites: &sites.list,
         codes: &sites.codes,
     };
-    let operations =
-        fields.get("operations").map(|node| sync::operations(reader, &mut known, &run, node));
+    let operations = fields
+        .get("operations")
+        .map(|node| operation::read(reader, &mut known, &run, &mut catalogue, node));
     let faults = fields.get("faults").map(|node| fault::read(reader, &known, &run, node));
     let recording = recording(reader, &fields);
     let defaults_used =
@@ -217,6 +225,7 @@ fn document(reader: &mut Reader, root: &Node<'_>, overrides: &Overrides) -> Opti
         initial: initial?,
         seed: seed?,
         source: source?,
+        criteria: criteria?,
         catalogue,
         sites: sites.list,
         timings: sites.timings.into_found(),

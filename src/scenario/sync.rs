@@ -1,15 +1,12 @@
-//! `sync` and `operations`: what starts a synchronisation at the top (T1, T2).
+//! `sync`: what starts a synchronisation at the top by itself (T1), and what comes after one.
 
 use super::calendar::Rule;
 use super::catalogue::{dates, due, zone_inside};
-use super::known::Known;
 use super::reader::Reader;
-use super::selector::named_site;
 use super::site::RetryWritten;
-use super::source::Place;
 use super::values::{Run, Zones};
-use super::yaml::{Entry, Node, Value};
-use super::{Action, Operation, SiteComplete, defaults, limits};
+use super::yaml::{Node, Value};
+use super::{SiteComplete, defaults, limits};
 use crate::units::{Duration, Instant};
 
 /// `sync` as written.
@@ -133,92 +130,4 @@ fn given(reader: &mut Reader, run: &Run, node: &Node<'_>) -> Option<(Vec<Instant
         None => format!("on {} dates", instants.len()),
     };
     Some((instants, words))
-}
-
-/// All of `operations`, in order of time, then of name.
-pub(super) fn operations(
-    reader: &mut Reader,
-    known: &mut Known<'_>,
-    run: &Run,
-    node: &Node<'_>,
-) -> Vec<Operation> {
-    let entries = reader.map(node, "`operations`").unwrap_or_default();
-    if entries.len() > limits::WRITTEN {
-        reader.error(
-            "E0316",
-            node.place,
-            "too many operations",
-            format!("at most {}", limits::WRITTEN),
-        );
-    }
-    let mut operations = Vec::new();
-    for entry in entries.iter().take(limits::WRITTEN) {
-        let Some(name) = reader.identifier(entry, "an operation") else { continue };
-        let read = reader.within(&format!("operations.{name}"), |reader| {
-            operation(reader, known, run, entry, name)
-        });
-        operations.extend(read);
-    }
-    operations.sort_by(|a, b| (a.at, &a.name).cmp(&(b.at, &b.name)));
-    operations
-}
-
-fn operation(
-    reader: &mut Reader,
-    known: &mut Known<'_>,
-    run: &Run,
-    entry: &Entry<'_>,
-    name: &str,
-) -> Option<Operation> {
-    const LATER: [&str; 6] = [
-        "set_criteria",
-        "set_schedule",
-        "install_sup",
-        "remove_sup",
-        "move_site",
-        "publish_locally",
-    ];
-    let fields = reader.fields(&entry.value, "an operation", &["at", "do"], &[])?;
-    let at = reader.required(&fields, "at", "an operation", "at: 2026-01-14 09:00");
-    let at = at.and_then(|node| reader.instant(node, "this time", run.clock.zone(), run));
-    let what = reader.required(&fields, "do", "an operation", "do: run_synchronization")?;
-    let word = ["run_synchronization"];
-    let site = match &what.value {
-        Value::Map(_) => {
-            let value = reader.choice(what, "an operation", &[], &word, &[], &LATER)?.value?;
-            let fields = reader.fields(value, "`run_synchronization`", &["site"], &[])?;
-            let node = reader.required(&fields, "site", "`run_synchronization`", "site: CEN")?;
-            let site = named_site(reader, node, known.codes)?;
-            has_point(reader, known, site, node.place)?;
-            site
-        }
-        _ => {
-            reader.choice(what, "an operation", &word, &[], &[], &LATER)?;
-            top_level(reader, known, what.place)?
-        }
-    };
-    Some(Operation { name: name.to_owned(), at: at?, site, action: Action::RunSynchronization })
-}
-
-fn has_point(
-    reader: &mut Reader,
-    known: &Known<'_>,
-    site: crate::units::SiteId,
-    place: Place,
-) -> Option<()> {
-    if known.sites[site.index()].sup.is_none() {
-        let note = "it has nothing to synchronise";
-        reader.error("E0406", place, "this site has no software update point", note);
-        return None;
-    }
-    Some(())
-}
-
-fn top_level(reader: &mut Reader, known: &Known<'_>, place: Place) -> Option<crate::units::SiteId> {
-    let top = super::hierarchy::top_level(known.sites);
-    if top.is_none() && !known.sites.is_empty() {
-        let note = "give a site a software update point";
-        reader.error("E0406", place, "there is no top-level site to run this at", note);
-    }
-    top
 }

@@ -10,8 +10,8 @@ use super::read::RECORDINGS;
 use super::selector::kind_word;
 use super::sync::COMPLETE;
 use super::{
-    Action, Initial, Release, Retry, Scenario, Site, SiteComplete, Source, civil, cost, fault,
-    link, route, timing,
+    Initial, Published, Release, Retry, Scenario, Site, SiteComplete, Source, catalogue, civil, cost,
+    criteria, fault, link, operation, route, timing,
 };
 use crate::units::{Instant, LinkId, SiteId};
 
@@ -53,6 +53,7 @@ impl Scenario {
         );
         put(&mut map, "seed", self.seed);
         put(&mut map, "source", self.source());
+        put(&mut map, "criteria", criteria::written(&self.criteria));
         put(&mut map, "catalogue", self.catalogue());
         put_some(
             &mut map,
@@ -109,12 +110,11 @@ impl Scenario {
     }
 
     fn catalogue(&self) -> Mapping {
-        let mut baseline = Mapping::new();
-        put(&mut baseline, "updates", self.catalogue.baseline_updates);
-        put(&mut baseline, "metadata", self.catalogue.baseline_metadata.to_string());
+        let baseline = catalogue::write_baseline(&self.catalogue);
         // occurrences of one release go back under its name: they differ in nothing but the time
         let mut releases: BTreeMap<&str, Vec<&Release>> = BTreeMap::new();
-        for release in &self.catalogue.releases {
+        let written = |release: &&Release| release.published != Published::ByOperation;
+        for release in self.catalogue.releases.iter().filter(written) {
             releases.entry(written_name(&release.name)).or_default().push(release);
         }
         let mut map = Mapping::new();
@@ -137,17 +137,10 @@ impl Scenario {
         } else {
             put(&mut map, "when", one("at", self.time(release.at)));
         }
-        put(&mut map, "updates", release.updates);
-        let changes = [
-            ("revises", release.revises),
-            ("supersedes", release.supersedes),
-            ("expires", release.expires),
-            ("removes", release.removes),
-        ];
-        for (key, count) in changes.into_iter().filter(|(_, count)| *count > 0) {
-            put(&mut map, key, count);
+        catalogue::write_content(&mut map, release);
+        if release.published == Published::Locally {
+            put(&mut map, "published", "locally");
         }
-        put(&mut map, "metadata", release.metadata.to_string());
         put(&mut map, "product", release.product.as_str());
         put(&mut map, "classification", release.classification.as_str());
         map
@@ -269,15 +262,7 @@ impl Scenario {
         named(self.operations.iter().map(|operation| {
             let mut map = Mapping::new();
             put(&mut map, "at", self.time(operation.at));
-            match operation.action {
-                Action::RunSynchronization => {
-                    put(
-                        &mut map,
-                        "do",
-                        one("run_synchronization", one("site", self.code(operation.site))),
-                    );
-                }
-            }
+            put(&mut map, "do", operation::written(self, operation));
             (operation.name.as_str(), map)
         }))
     }

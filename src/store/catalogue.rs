@@ -1,6 +1,8 @@
+use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::{Change, Revision, RevisionId, UpdateId};
+use super::line::Line;
+use super::{Change, EVERY, Revision, RevisionId, UpdateId};
 use crate::units::{Bytes, Instant, ReleaseId};
 
 /// Every revision that the source publishes in the course of a run, in order of publication.
@@ -21,10 +23,42 @@ pub struct Catalogue {
     pub products: Vec<String>,
     /// The names that [`Revision::classification`] points at.
     pub classifications: Vec<String>,
-    /// Updates before this one are all expired or removed.
-    oldest_live: u32,
-    /// Updates before this one are all removed.
-    oldest_kept: u32,
+    /// The baseline, as far as releases can change it.
+    baseline: Line,
+    /// What releases have brought: by origin (local or not), product and classification.
+    lines: BTreeMap<(bool, u16, u16), Line>,
+    /// Is anything published locally (U3)?
+    has_local: bool,
+}
+
+/// What else had been published before the run, of one product and classification.
+#[derive(Clone, Copy, Debug)]
+pub struct Lot<'a> {
+    /// How many updates.
+    pub updates: u32,
+    /// Their metadata together; shared evenly.
+    pub metadata: Bytes,
+    /// Of all of them.
+    pub product: &'a str,
+    /// Of all of them.
+    pub classification: &'a str,
+}
+
+/// A change of one named update, as a history tells it (U4).
+#[derive(Clone, Copy, Debug)]
+pub struct Listed<'a> {
+    /// Which update; the next free number when it is the first heard of it.
+    pub update: UpdateId,
+    /// The number that the history gives this revision.
+    pub number: u32,
+    /// What became of the update.
+    pub change: Change,
+    /// Its product from now on.
+    pub product: &'a str,
+    /// Its classification from now on.
+    pub classification: &'a str,
+    /// The metadata of this revision.
+    pub size: Bytes,
 }
 
 /// What one release brings (U4).
@@ -38,113 +72,161 @@ pub struct Contents<'a> {
     pub changes: [(Change, u32); 4],
     /// The metadata of all of these together; shared evenly.
     pub metadata: Bytes,
-    /// Of the new updates.
+    /// Of all of these.
     pub product: &'a str,
-    /// Of the new updates.
+    /// Of all of these.
     pub classification: &'a str,
+    /// Published locally (U3)?
+    pub local: bool,
 }
 
 impl Catalogue {
-    /// What had been published before the run: so many updates, with so much metadata in all.
+    /// What had been published before the run and every site counts on: so many updates, with so
+    /// much metadata in all. It is of every product and classification.
     pub fn with_baseline(updates: u32, metadata: Bytes) -> Self {
         let mut catalogue = Self { bytes_before: vec![0], ..Self::default() };
-        catalogue.products.push("Windows".to_owned());
-        catalogue.classifications.push("Security Updates".to_owned());
+        catalogue.products.push(String::new());
+        catalogue.classifications.push(String::new());
+        catalogue.publish_before(updates, metadata, EVERY, EVERY);
+        catalogue.baseline = Line::first(updates);
+        catalogue
+    }
+
+    /// Adds what else had been published before the run; before any release.
+    pub fn add_lot(&mut self, lot: &Lot<'_>) {
+        let product = intern(&mut self.products, lot.product);
+        let classification = intern(&mut self.classifications, lot.classification);
+        self.publish_before(lot.updates, lot.metadata, product, classification);
+    }
+
+    fn publish_before(&mut self, updates: u32, metadata: Bytes, product: u16, classification: u16) {
         let size = even_shares(metadata, updates);
+        let first = self.updates();
         for position in 0..updates {
-            catalogue.push(Revision {
-                update: UpdateId(position),
+            self.push(Revision {
+                update: UpdateId(first + position),
                 number: 1,
                 change: Change::Released,
-                product: 0,
-                classification: 0,
+                product,
+                classification,
+                local: false,
                 size: size(position),
                 created: Instant::START,
                 release: None,
             });
         }
-        catalogue
+    }
+
+    /// Adds the state of named updates before the run; before any release.
+    pub fn add_listed_before(&mut self, listed: &[Listed<'_>]) {
+        self.add_each(listed, Instant::START, None);
+    }
+
+    /// Adds a release that changes these updates and no others.
+    pub fn add_listed(&mut self, at: Instant, listed: &[Listed<'_>]) -> ReleaseId {
+        let release = ReleaseId(u32::try_from(self.releases.len()).expect("fewer releases"));
+        let first = self.len();
+        self.add_each(listed, at, Some(release));
+        self.releases.push(first..self.len());
+        release
+    }
+
+    fn add_each(&mut self, listed: &[Listed<'_>], created: Instant, release: Option<ReleaseId>) {
+        for one in listed {
+            let product = intern(&mut self.products, one.product);
+            let classification = intern(&mut self.classifications, one.classification);
+            self.push(Revision {
+                update: one.update,
+                number: one.number,
+                change: one.change,
+                product,
+                classification,
+                local: false,
+                size: one.size,
+                created,
+                release,
+            });
+        }
     }
 
     /// Adds a release behind those before it; they must come in order of time.
     ///
     /// Which updates a release changes is no chance: it revises and supersedes the newest, and
-    /// expires and removes the oldest that still can be. When there are fewer, it changes fewer.
+    /// expires and removes the oldest that still can be, of its own product and classification
+    /// and of the baseline, which is of every one. What is published locally changes only what was
+    /// published locally. When there are fewer, it changes fewer.
     pub fn add_release(&mut self, contents: &Contents<'_>) -> ReleaseId {
         let release = ReleaseId(u32::try_from(self.releases.len()).expect("fewer releases"));
         let first = self.len();
-        let already_there = self.newest.len();
+        let product = intern(&mut self.products, contents.product);
+        let classification = intern(&mut self.classifications, contents.classification);
+        let kind = (contents.local, product, classification);
+        self.lines.entry(kind).or_default();
+        let changed = self.changed_by(contents, kind);
+        let size = even_shares(contents.metadata, contents.updates + changed.len() as u32);
+        let already_there = self.updates();
+        let base = Revision {
+            update: UpdateId(already_there),
+            number: 1,
+            change: Change::Released,
+            product,
+            classification,
+            local: contents.local,
+            size: Bytes::ZERO,
+            created: contents.at,
+            release: Some(release),
+        };
+        for position in 0..contents.updates {
+            let update = UpdateId(already_there + position);
+            self.push(Revision { update, size: size(position), ..base });
+        }
+        for (position, (change, update)) in (contents.updates..).zip(changed) {
+            let number = self.newest_of(update).number + 1;
+            self.push(Revision { update, number, change, size: size(position), ..base });
+        }
+        let mut line = self.lines.remove(&kind).unwrap_or_default();
+        (already_there..already_there + contents.updates).for_each(|one| line.push(UpdateId(one)));
+        line.move_on(|update| self.newest_of(update).change);
+        self.lines.insert(kind, line);
+        if !contents.local {
+            let mut baseline = std::mem::take(&mut self.baseline);
+            baseline.move_on(|update| self.newest_of(update).change);
+            self.baseline = baseline;
+        }
+        self.has_local |= contents.local;
+        self.releases.push(first..self.len());
+        release
+    }
+
+    /// Which updates a release changes, and how.
+    fn changed_by(
+        &self,
+        contents: &Contents<'_>,
+        kind: (bool, u16, u16),
+    ) -> Vec<(Change, UpdateId)> {
+        let (own, none) = (&self.lines[&kind], Line::default());
+        let baseline = if contents.local { &none } else { &self.baseline };
+        let already_there = own.len() + baseline.len();
         let mut changed: Vec<(Change, UpdateId)> = Vec::new();
         for (change, count) in contents.changes {
             let count = count as usize;
             match change {
                 Change::Revised | Change::Superseded => {
                     let live = |update: &UpdateId| self.newest_of(*update).change < Change::Expired;
-                    let newest = (0..already_there as u32).rev().map(UpdateId).filter(live);
+                    let newest = own.newest().chain(baseline.newest()).filter(live);
                     // Those just revised are not superseded in the same breath.
                     let skip = changed.len().min(already_there.saturating_sub(count));
                     changed.extend(newest.skip(skip).take(count).map(|update| (change, update)));
                 }
-                Change::Expired => {
-                    changed.extend(self.oldest(Change::Expired, count).map(|one| (change, one)));
-                }
-                Change::Removed => {
-                    changed.extend(self.oldest(Change::Removed, count).map(|one| (change, one)));
+                Change::Expired | Change::Removed => {
+                    let still = |update: &UpdateId| self.newest_of(*update).change < change;
+                    let oldest = baseline.oldest(change).chain(own.oldest(change)).filter(still);
+                    changed.extend(oldest.take(count).map(|update| (change, update)));
                 }
                 Change::Released => unreachable!("new updates are counted by themselves"),
             }
         }
-        let product = intern(&mut self.products, contents.product);
-        let classification = intern(&mut self.classifications, contents.classification);
-        let size = even_shares(contents.metadata, contents.updates + changed.len() as u32);
-        for position in 0..contents.updates {
-            self.push(Revision {
-                update: UpdateId((already_there + position as usize) as u32),
-                number: 1,
-                change: Change::Released,
-                product,
-                classification,
-                size: size(position),
-                created: contents.at,
-                release: Some(release),
-            });
-        }
-        for (position, (change, update)) in (contents.updates..).zip(changed) {
-            let before = *self.newest_of(update);
-            self.push(Revision {
-                number: before.number + 1,
-                change,
-                size: size(position),
-                created: contents.at,
-                release: Some(release),
-                ..before
-            });
-        }
-        self.move_the_oldest_on();
-        self.releases.push(first..self.len());
-        release
-    }
-
-    /// The oldest updates that are not yet as far gone as `change`.
-    fn oldest(&self, change: Change, count: usize) -> impl Iterator<Item = UpdateId> + '_ {
-        let from = if change == Change::Expired { self.oldest_live } else { self.oldest_kept };
-        (from..self.newest.len() as u32)
-            .map(UpdateId)
-            .filter(move |update| self.newest_of(*update).change < change)
-            .take(count)
-    }
-
-    fn move_the_oldest_on(&mut self) {
-        let updates = self.newest.len() as u32;
-        let gone = |one: u32, change| self.newest_of(UpdateId(one)).change >= change;
-        let (mut live, mut kept) = (self.oldest_live, self.oldest_kept);
-        while live < updates && gone(live, Change::Expired) {
-            live += 1;
-        }
-        while kept < updates && gone(kept, Change::Removed) {
-            kept += 1;
-        }
-        (self.oldest_live, self.oldest_kept) = (live, kept);
+        changed
     }
 
     fn push(&mut self, revision: Revision) {
@@ -173,6 +255,11 @@ impl Catalogue {
     /// Is there none?
     pub fn is_empty(&self) -> bool {
         self.revisions.is_empty()
+    }
+
+    /// Is anything of it published locally (U3)?
+    pub fn has_local(&self) -> bool {
+        self.has_local
     }
 
     /// How many updates there are, in whatever state.
@@ -234,6 +321,7 @@ mod tests {
             metadata: Bytes(1_000),
             product: "Windows",
             classification: "Security Updates",
+            local: false,
         }
     }
 

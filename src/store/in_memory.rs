@@ -2,7 +2,9 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::log::Log;
-use super::{Anchor, Catalogue, Change, Pull, RevisionId, SiteDatabase, UpdateId, UpdateServices};
+use super::{
+    Anchor, Catalogue, Change, Criteria, Pull, RevisionId, SiteDatabase, UpdateId, UpdateServices,
+};
 use crate::units::{Bytes, ReleaseId};
 
 /// What all databases of a hierarchy share: the catalogue and the two logs.
@@ -15,6 +17,13 @@ pub struct Stores {
     published: u32,
     /// How much of what was published the top-level WSUS has asked for.
     source_anchor: u32,
+    /// What it asks for (U2).
+    criteria: Criteria,
+    /// What it is to ask for from the next synchronisation on.
+    next_criteria: Option<Criteria>,
+    /// Have the criteria changed since it last asked, so that what newly matches of all that was
+    /// published before is asked for too?
+    looks_back: bool,
     /// What the top-level WSUS received.
     wsus_log: Log,
     /// What the top-level site database took from it.
@@ -53,25 +62,36 @@ impl Comparison {
 
 impl Stores {
     /// Logs in which nothing has arrived; every site holds nothing ([`Holdings::default`]).
-    pub fn empty(catalogue: Arc<Catalogue>, baseline: u32) -> Self {
-        Self {
+    pub fn empty(catalogue: Arc<Catalogue>, baseline: u32, criteria: Criteria) -> Self {
+        let mut stores = Self {
             published: baseline,
             source_anchor: 0,
+            criteria,
+            next_criteria: None,
+            looks_back: false,
             wsus_log: Log::new(&catalogue),
             database_log: Log::new(&catalogue),
             versions: vec![(Anchor(0), Bytes::ZERO)],
             last_scheduled: None,
             last_any: None,
             catalogue,
-        }
+        };
+        stores.expect();
+        stores
     }
 
-    /// Logs in which the first `baseline` revisions have arrived, as content version 1; and what
-    /// a site holds that has all of them.
-    pub fn current(catalogue: Arc<Catalogue>, baseline: u32) -> (Self, Holdings) {
-        let mut stores = Self::empty(catalogue, baseline);
-        stores.wsus_log.append(0..baseline, &stores.catalogue);
-        stores.database_log.append(0..baseline, &stores.catalogue);
+    /// Logs in which what matches of the first `baseline` revisions has arrived, as content
+    /// version 1; and what a site holds that has all of it.
+    pub fn current(
+        catalogue: Arc<Catalogue>,
+        baseline: u32,
+        criteria: Criteria,
+    ) -> (Self, Holdings) {
+        let mut stores = Self::empty(catalogue, baseline, criteria);
+        for range in stores.retrievable(baseline) {
+            stores.wsus_log.append(range.clone(), &stores.catalogue);
+            stores.database_log.append(range, &stores.catalogue);
+        }
         stores.source_anchor = baseline;
         stores.add_version();
         let wsus = stores.wsus_log.end();
@@ -97,20 +117,81 @@ impl Stores {
         self.published = range.end;
     }
 
+    /// A release is published locally (U3): it is in the top-level WSUS at once.
+    pub fn publish_locally(&mut self, release: ReleaseId, top_level: &mut Holdings) {
+        self.publish(release);
+        self.wsus_log.append(self.catalogue.release(release), &self.catalogue);
+        top_level.wsus = self.wsus_log.end();
+    }
+
+    /// The criteria are changed; that takes effect at the next synchronisation (U2).
+    pub fn set_criteria(&mut self, criteria: Criteria) {
+        self.next_criteria = Some(criteria);
+    }
+
+    /// A synchronisation begins at the top-level site: a change of criteria takes effect (U2).
+    pub fn adopt_criteria(&mut self) {
+        let Some(criteria) = self.next_criteria.take() else { return };
+        if criteria == self.criteria {
+            return;
+        }
+        self.criteria = criteria;
+        self.looks_back = true;
+        // U3: what was published locally and matches only now is in WSUS already; phase 2 finds it
+        // by comparing everything once more.
+        (self.last_scheduled, self.last_any) = (None, None);
+        self.expect();
+    }
+
+    /// What each log is to hold of each release before it counts as arrived.
+    fn expect(&mut self) {
+        let Self { catalogue, criteria, wsus_log, database_log, .. } = self;
+        if criteria.is_everything() && wsus_log.end() == Anchor(0) {
+            wsus_log.expect_everything(catalogue);
+            database_log.expect_everything(catalogue);
+            return;
+        }
+        let matches = |id| criteria.matches(catalogue.revision(id));
+        let is_local = |id| catalogue.revision(id).local;
+        wsus_log.expect(catalogue, |id| is_local(id) || matches(id));
+        let retrieved = |id| !is_local(id) && wsus_log.position(id).is_some();
+        database_log.expect(catalogue, |id| matches(id) || retrieved(id));
+    }
+
+    /// What the top-level WSUS has not asked for, of the first `upto` revisions (U2, U3).
+    fn retrievable(&self, upto: u32) -> Vec<Range<u32>> {
+        let Self { catalogue, criteria, looks_back, .. } = self;
+        let from = if *looks_back { 0 } else { self.source_anchor };
+        if criteria.is_everything() && !looks_back && !catalogue.has_local() {
+            return vec![from..upto];
+        }
+        ranges((from..upto).map(RevisionId).filter(|&id| {
+            let revision = catalogue.revision(id);
+            let is_here = || id.0 < self.source_anchor && self.wsus_log.position(id).is_some();
+            // U3: nothing is asked of the source for what is published locally.
+            criteria.matches(revision) && !revision.local && !is_here()
+        }))
+    }
+
     /// What the top-level WSUS would pull from the source now (P2).
     pub fn pull_from_source(&self) -> Pull {
-        let range = self.source_anchor..self.published;
+        let ranges = self.retrievable(self.published);
         Pull {
             upto: Anchor(self.published),
-            updates: range.len() as u32,
-            bytes: self.catalogue.bytes(range),
+            updates: ranges.iter().map(|range| range.len() as u32).sum(),
+            bytes: ranges
+                .into_iter()
+                .fold(Bytes::ZERO, |sum, range| sum + self.catalogue.bytes(range)),
         }
     }
 
     /// The top-level WSUS has committed what it pulled from the source.
     pub fn commit_from_source(&mut self, top_level: &mut Holdings, pull: Pull) {
-        self.wsus_log.append(self.source_anchor..pull.upto.0, &self.catalogue);
+        for range in self.retrievable(pull.upto.0) {
+            self.wsus_log.append(range, &self.catalogue);
+        }
         self.source_anchor = pull.upto.0;
+        self.looks_back = false;
         top_level.wsus = self.wsus_log.end();
     }
 
@@ -120,24 +201,19 @@ impl Stores {
         // P4: full looks at everything since the last scheduled sync (before that the two hold
         // the same), delta at what came since the last sync of any kind.
         let since = if full { self.last_scheduled } else { self.last_any };
-        let mut changes: Vec<Range<u32>> = Vec::new();
-        for range in self.wsus_log.between(since.unwrap_or_default(), upto) {
-            for position in range {
-                if self.is_wanted(RevisionId(position), full) {
-                    match changes.last_mut() {
-                        Some(last) if last.end == position => last.end += 1,
-                        _ => changes.push(position..position + 1),
-                    }
-                }
-            }
-        }
+        let new = self.wsus_log.between(since.unwrap_or_default(), upto).flatten();
+        let changes = ranges(new.map(RevisionId).filter(|id| self.is_wanted(*id, full)));
         Comparison { changes, upto, full }
     }
 
-    fn is_wanted(&self, revision: RevisionId, full: bool) -> bool {
+    fn is_wanted(&self, id: RevisionId, full: bool) -> bool {
+        let revision = self.catalogue.revision(id);
         // P4: a delta inserts new updates only; what changed, expired or went stays untouched.
-        (full || self.catalogue.revision(revision).change == Change::Released)
-            && self.database_log.position(revision).is_none()
+        (full || revision.change == Change::Released)
+            // U3: what is published locally only while it is among the criteria. What was
+            // retrieved goes on into the database also when it no longer matches [choice].
+            && (!revision.local || self.criteria.matches(revision))
+            && self.database_log.position(id).is_none()
     }
 
     /// The top-level site database has applied a comparison; gives the content version (P5).
@@ -195,6 +271,18 @@ impl Stores {
     pub fn database(&self, site: &Holdings) -> impl SiteDatabase + '_ {
         Database { stores: self, version: site.database }
     }
+}
+
+/// Revisions in order of publication as ranges; each run of neighbours is one.
+fn ranges(revisions: impl Iterator<Item = RevisionId>) -> Vec<Range<u32>> {
+    let mut ranges: Vec<Range<u32>> = Vec::new();
+    for RevisionId(position) in revisions {
+        match ranges.last_mut() {
+            Some(last) if last.end == position => last.end += 1,
+            _ => ranges.push(position..position + 1),
+        }
+    }
+    ranges
 }
 
 impl Holdings {

@@ -1,6 +1,6 @@
 use std::ops::Range;
 
-use super::{Anchor, Catalogue, Change, RevisionId, UpdateId};
+use super::{Anchor, Catalogue, Revision, RevisionId, UpdateId};
 use crate::units::{Bytes, ReleaseId};
 
 /// The revisions that came into a database, in the order in which they came.
@@ -16,7 +16,9 @@ pub(super) struct Log {
     len: u32,
     /// How many different updates there are among them.
     updates: u32,
-    /// How many revisions of each release have not come yet.
+    /// Which updates these are: one bit each.
+    known: Vec<u64>,
+    /// How many revisions of each release are still expected; [`ARRIVED`] once all had come.
     missing: Vec<u32>,
     /// The releases that are complete, and how long the log was then.
     complete: Vec<(u32, ReleaseId)>,
@@ -30,11 +32,31 @@ struct Segment {
     len: u32,
 }
 
+/// In [`Log::missing`]: a release arrives once, whatever is expected of it later.
+const ARRIVED: u32 = u32::MAX;
+
 impl Log {
     pub fn new(catalogue: &Catalogue) -> Self {
+        let known = vec![0; (catalogue.updates() as usize).div_ceil(64)];
+        Self { missing: vec![0; catalogue.releases()], known, ..Self::default() }
+    }
+
+    /// Says which revisions are expected from now on, besides those that are here: a release is
+    /// complete when all of it that is expected has come (U2).
+    pub fn expect(&mut self, catalogue: &Catalogue, expected: impl Fn(RevisionId) -> bool) {
+        for release in (0..catalogue.releases() as u32).map(ReleaseId) {
+            if self.missing[release.index()] != ARRIVED {
+                let revisions = catalogue.release(release).map(RevisionId);
+                let missing = revisions.filter(|id| self.position(*id).is_none() && expected(*id));
+                self.missing[release.index()] = missing.count() as u32;
+            }
+        }
+    }
+
+    /// As [`Log::expect`], when everything is expected and nothing has come yet.
+    pub fn expect_everything(&mut self, catalogue: &Catalogue) {
         let size = |release| catalogue.release(ReleaseId(release)).len() as u32;
-        let missing = (0..catalogue.releases() as u32).map(size).collect();
-        Self { missing, ..Self::default() }
+        self.missing = (0..catalogue.releases() as u32).map(size).collect();
     }
 
     pub fn end(&self) -> Anchor {
@@ -63,8 +85,12 @@ impl Log {
         self.by_revision.insert(place, self.segments.len() as u32);
         self.segments.push(segment);
         self.len += segment.len;
-        let is_new = |&one: &u32| catalogue.revision(RevisionId(one)).change == Change::Released;
-        self.updates += range.clone().filter(is_new).count() as u32;
+        for position in range.clone() {
+            let Revision { update, .. } = catalogue.revision(RevisionId(position));
+            let (word, bit) = (update.0 as usize / 64, 1 << (update.0 % 64));
+            self.updates += u32::from(self.known[word] & bit == 0);
+            self.known[word] |= bit;
+        }
         self.count_releases(range, catalogue);
     }
 
@@ -77,9 +103,13 @@ impl Log {
             };
             let end = catalogue.release(release).end.min(range.end);
             let missing = &mut self.missing[release.index()];
-            *missing -= end - position;
-            if *missing == 0 {
-                self.complete.push((self.len - (range.end - end), release));
+            if *missing != ARRIVED {
+                let still = missing.checked_sub(end - position);
+                *missing = still.expect("what comes was expected");
+                if *missing == 0 {
+                    *missing = ARRIVED;
+                    self.complete.push((self.len - (range.end - end), release));
+                }
             }
             position = end;
         }

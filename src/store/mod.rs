@@ -2,7 +2,8 @@
 //!
 //! ```text
 //!   Catalogue   every revision the source ever publishes, in order
-//!      │ pull (P2): what the source has and the anchor has not
+//!      │ pull (P2): what the source has, the criteria ask for (U2) and the anchor has not;
+//!      │            what is published locally is put in beside it (U3)
 //!      ▼
 //!   WSUS log of the hierarchy ◄── each WSUS database is a beginning of it, up to its anchor
 //!      │ import (P4): full or delta, by comparing what is held
@@ -16,21 +17,28 @@
 //! exact, not an approximation: a thousand sites with a hundred thousand updates each cost one
 //! log and a thousand anchors. `tests` hold this against plain maps of revisions.
 //!
+//! Criteria decide what enters the first log and nothing else, so that databases stay beginnings
+//! when criteria change: what newly matches comes behind what has come already.
+//!
 //! Invariants:
 //! - A revision enters a database once; nothing is forgotten (I2: what is held only grows).
-//! - A pull of k changes costs O(k) at most, whatever the catalogue.
+//! - A pull of k changes costs O(k) at most, whatever the catalogue; only the first after a change
+//!   of criteria looks at all of it.
 //! - Anchors move only when a pull is committed (P2).
 
 mod catalogue;
+mod criteria;
 mod in_memory;
+mod line;
 mod log;
 mod revision;
 
 use crate::units::Bytes;
 
-pub use catalogue::{Catalogue, Contents};
+pub use catalogue::{Catalogue, Contents, Listed, Lot};
+pub use criteria::Criteria;
 pub use in_memory::{Comparison, Holdings, Stores};
-pub use revision::{Change, Revision, RevisionId, UpdateId};
+pub use revision::{Change, EVERY, Revision, RevisionId, UpdateId};
 
 /// How far a WSUS server has taken what its upstream received (P2): a number of revisions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]

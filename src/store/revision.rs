@@ -17,10 +17,12 @@ pub struct Revision {
     pub number: u32,
     /// What became of the update.
     pub change: Change,
-    /// Position in [`super::Catalogue::products`].
+    /// Position in [`super::Catalogue::products`], or [`EVERY`].
     pub product: u16,
-    /// Position in [`super::Catalogue::classifications`].
+    /// Position in [`super::Catalogue::classifications`], or [`EVERY`].
     pub classification: u16,
+    /// Was it published locally (U3)? Then no source has it.
+    pub local: bool,
     /// The size of its metadata.
     pub size: Bytes,
     /// When it was published.
@@ -28,6 +30,9 @@ pub struct Revision {
     /// The release that brought it; `None` for what had been published before the run.
     pub release: Option<ReleaseId>,
 }
+
+/// The product and the classification of what is of every kind: the baseline.
+pub const EVERY: u16 = 0;
 
 /// What a revision says of its update (U4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,9 +1,12 @@
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::engine::{InternetTurn, Policy, Role};
 use crate::kernel::Entity;
-use crate::scenario::{FaultEffect, Hierarchy, Scenario, Site, SiteComplete, Source};
-use crate::store::{Catalogue, Change, Contents};
+use crate::scenario::{
+    self, Action, FaultEffect, Hierarchy, Scenario, Site, SiteComplete, Source,
+};
+use crate::store::{Catalogue, Change, Contents, Criteria, Lot};
 use crate::units::{FaultId, LinkId, SiteId};
 
 /// What every event asks of its site: of the scenario's many words on a site, the few that are
@@ -41,6 +44,10 @@ pub struct Blueprint<'s> {
     pub(super) catalogue: Arc<Catalogue>,
     /// How many revisions had been published before the start.
     pub(super) baseline: u32,
+    /// What is retrieved at the start (U2).
+    pub(super) criteria: Criteria,
+    /// What is retrieved after each operation that changes it, by the operation's position.
+    pub(super) new_criteria: BTreeMap<u32, Criteria>,
     hierarchy: Hierarchy,
     /// The highest site with an active software update point (H3).
     pub(super) top_level: Option<SiteId>,
@@ -66,10 +73,22 @@ impl<'s> Blueprint<'s> {
             reached.then(|| policy(scenario, site, top_level == Some(site)))
         };
         let policies = (0..scenario.sites.len() as u32).map(|site| policy(SiteId(site))).collect();
+        let (catalogue, baseline) = catalogue(scenario);
+        let criteria = |criteria: &scenario::Criteria| {
+            let scenario::Criteria { products, classifications, .. } = criteria;
+            Criteria::of(&catalogue, products.as_deref(), classifications.as_deref())
+        };
+        let changes = scenario.operations.iter().enumerate();
+        let new_criteria = changes.filter_map(|(position, operation)| match &operation.action {
+            Action::SetCriteria(new) => Some((position as u32, criteria(new))),
+            Action::RunSynchronization | Action::PublishLocally(_) => None,
+        });
         let mut blueprint = Self {
             scenario,
-            baseline: scenario.catalogue.baseline_updates,
-            catalogue: Arc::new(catalogue(scenario)),
+            baseline,
+            criteria: criteria(&scenario.criteria),
+            new_criteria: new_criteria.collect(),
+            catalogue: Arc::new(catalogue),
             places: places(scenario, top_level),
             hierarchy,
             top_level,
@@ -145,10 +164,20 @@ fn policy(scenario: &Scenario, id: SiteId, is_top_level: bool) -> Policy {
     }
 }
 
-fn catalogue(scenario: &Scenario) -> Catalogue {
+/// The catalogue of a run, and how many of its revisions had been published before the start.
+fn catalogue(scenario: &Scenario) -> (Catalogue, u32) {
     let described = &scenario.catalogue;
     let mut catalogue =
         Catalogue::with_baseline(described.baseline_updates, described.baseline_metadata);
+    for lot in &described.besides {
+        catalogue.add_lot(&Lot {
+            updates: lot.updates,
+            metadata: lot.metadata,
+            product: &lot.product,
+            classification: &lot.classification,
+        });
+    }
+    let baseline = catalogue.len();
     for release in &described.releases {
         catalogue.add_release(&Contents {
             at: release.at,
@@ -162,7 +191,8 @@ fn catalogue(scenario: &Scenario) -> Catalogue {
             metadata: release.metadata,
             product: &release.product,
             classification: &release.classification,
+            local: release.published.is_local(),
         });
     }
-    catalogue
+    (catalogue, baseline)
 }

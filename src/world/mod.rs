@@ -37,9 +37,9 @@ use crate::engine::{
     Effect, Engine, Input, InternetTurn, Policy, Role, State, Status, Timer, Trigger,
 };
 use crate::kernel::Kernel;
-use crate::scenario::{Action, Initial, Scenario};
+use crate::scenario::{Action, Initial, Published, Scenario};
 use crate::store::{Comparison, Holdings, SiteDatabase, Stores, UpdateServices};
-use crate::trace::{Cause, Fact, Trace};
+use crate::trace::{Cause, Fact, Part, Trace};
 use crate::units::{Instant, ReleaseId, SiteId};
 
 pub use blueprint::Blueprint;
@@ -93,12 +93,14 @@ impl<'s> World<'s> {
             retry_limit: None,
         };
         let policies = blueprint.policies.iter().map(|policy| policy.unwrap_or(inert));
+        let criteria = blueprint.criteria.clone();
         let ((stores, holdings), engine): (_, fn(Policy) -> Engine) = match scenario.initial {
-            Initial::Current => {
-                (Stores::current(catalogue, baseline), |policy| Engine::current(policy, 1))
-            }
+            Initial::Current => (Stores::current(catalogue, baseline, criteria), |policy| {
+                Engine::current(policy, 1)
+            }),
             Initial::Empty => {
-                ((Stores::empty(catalogue, baseline), Holdings::default()), Engine::new)
+                let stores = Stores::empty(catalogue, baseline, criteria);
+                ((stores, Holdings::default()), Engine::new)
             }
         };
         let sites = policies.zip(blueprint.places()).zip(&blueprint.entities);
@@ -138,7 +140,10 @@ impl<'s> World<'s> {
         self.kernel.reserve(written + self.sites.len());
         for (position, release) in scenario.catalogue.releases.iter().enumerate() {
             let release_id = ReleaseId(position as u32);
-            self.schedule(release.at, Event::ReleaseDue { release: release_id });
+            // What an operation publishes comes with that operation.
+            if release.published != Published::ByOperation {
+                self.schedule(release.at, Event::ReleaseDue { release: release_id });
+            }
         }
         self.plan_faults();
         // H5: a remote point without the console on the site server closes the gate for good.
@@ -353,11 +358,19 @@ impl<'s> World<'s> {
         }
     }
 
-    /// The source publishes a release (U4).
+    /// A release is published: by the source (U4), or locally (U3).
     fn release(&mut self, release: ReleaseId) {
-        self.stores.publish(release);
-        if let Some(top_level) = self.blueprint.top_level {
-            self.record(top_level, Fact::Released { release });
+        let local = self.scenario().catalogue.releases[release.index()].published.is_local();
+        let Some(top_level) = self.blueprint.top_level else {
+            return self.stores.publish(release);
+        };
+        self.record(top_level, Fact::Released { release });
+        if local {
+            // U3: into the top-level WSUS at once; nothing is asked of the source.
+            self.stores.publish_locally(release, &mut self.sites[top_level.index()].holdings);
+            self.record_aside(top_level, Fact::Arrived { release, part: Part::Wsus });
+        } else {
+            self.stores.publish(release);
         }
     }
 
@@ -377,6 +390,10 @@ impl<'s> World<'s> {
                 self.sites[operation.site.index()].next_trigger = Root::operation(position);
                 self.feed(operation.site, Input::RunSynchronizationChosen);
             }
+            Action::SetCriteria(_) => {
+                self.stores.set_criteria(self.blueprint.new_criteria[&position].clone());
+            }
+            Action::PublishLocally(release) => self.release(release),
         }
     }
 

@@ -52,6 +52,10 @@ impl World<'_> {
             return self.fail_now(site, attempt, Reason::UpstreamUnreachable);
         }
         let parent = self.upstream(site);
+        if parent.is_none() {
+            // U2: a change of criteria takes effect with this synchronisation.
+            self.stores.adopt_criteria();
+        }
         let pull = match parent {
             // U1: without a source nothing comes from above.
             None if self.scenario().source == Source::None => {

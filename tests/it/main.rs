@@ -5,6 +5,7 @@
 
 mod audit;
 mod bad_scenarios;
+mod catalogue_rules;
 mod cli;
 mod determinism;
 mod fingerprints;

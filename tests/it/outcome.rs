@@ -92,6 +92,7 @@ fn a_site_is_current_when_its_last_part_is() {
         site,
         release: ReleaseId(0),
         published: at("6:00"),
+        wanted: at("6:00"),
         database: None,
         wsus: None,
         internet: None,

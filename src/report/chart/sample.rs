@@ -9,8 +9,9 @@ use resvg::usvg::{self, Node};
 use super::picture::{Picture, options};
 use crate::measure::{Arrival, Attempt, Ending, FaultOccurrence, Outcome};
 use crate::scenario::{
-    Catalogue, Clock, Fault, FaultEffect, Initial, Occurs, Pick, Recording, Release, Retry,
-    Scenario, Site, SiteComplete, SiteKind, SoftwareUpdatePoint, Source, Sync, Zone,
+    Catalogue, Clock, Criteria, Fault, FaultEffect, Initial, Occurs, Pick, Published, Recording,
+    Release, Retry, Scenario, Site, SiteComplete, SiteKind, SoftwareUpdatePoint, Source, Sync,
+    Zone,
 };
 use crate::trace::{Cause, Failure, Kind, Phase, Reason, Trigger};
 use crate::units::{Bytes, Duration, FaultId, Instant, ReleaseId, SiteId};
@@ -52,6 +53,7 @@ impl Sample {
         let release = Release {
             name: "patch-tuesday".to_owned(),
             at: at(PUBLISHED),
+            published: Published::Source,
             updates: 120,
             revises: 10,
             supersedes: 30,
@@ -69,9 +71,11 @@ impl Sample {
             initial: Initial::Current,
             seed: 42,
             source: Source::MicrosoftUpdate,
+            criteria: Criteria::default(),
             catalogue: Catalogue {
                 baseline_updates: 2_000,
                 baseline_metadata: Bytes(800_000_000),
+                besides: Vec::new(),
                 releases: vec![release],
             },
             links: Vec::new(),
@@ -201,6 +205,7 @@ impl Sample {
             site: SiteId(site as u32),
             release: ReleaseId(0),
             published: at(PUBLISHED),
+            wanted: at(PUBLISHED),
             database: *current,
             wsus: *current,
             internet: None,

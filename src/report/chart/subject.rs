@@ -9,11 +9,15 @@ use crate::scenario::{Clock, Release, Scenario};
 use crate::units::{Duration, Instant, ReleaseId};
 
 /// The release worth a picture when none was named: the one with the most metadata, the first of
-/// equals. `None` when the scenario has no release.
+/// equals. One that is never asked for (U2) only when there is no other. `None` when the scenario
+/// has no release.
 pub fn release_to_draw(scenario: &Scenario) -> Option<ReleaseId> {
     let releases = &scenario.catalogue.releases;
-    let largest = releases.iter().map(|release| release.metadata).max()?;
-    position(releases, |release| release.metadata == largest)
+    let wanted = scenario.wanted();
+    let rank = |number: usize| (wanted[number].is_some(), releases[number].metadata);
+    let largest = (0..releases.len()).map(rank).max()?;
+    let found = (0..releases.len()).find(|number| rank(*number) == largest)?;
+    u32::try_from(found).ok().map(ReleaseId)
 }
 
 /// The release of that name; of a release that recurs, its first occurrence unless `#n` says which.

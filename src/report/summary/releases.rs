@@ -40,7 +40,7 @@ impl Releases {
         let attempts = run.outcome.attempts.iter();
         let last_start = attempts.filter(|a| is_top(a.site)).map(|a| a.start).max();
         let possible = |lag: &Lag| {
-            !lag.all.reached.is_empty() || last_start.is_some_and(|last| last >= lag.published)
+            !lag.all.reached.is_empty() || last_start.is_some_and(|last| last >= lag.wanted)
         };
         let (mut lags, too_late): (Vec<Lag>, Vec<Lag>) =
             Lag::of(run.scenario, run.outcome).into_iter().partition(possible);

@@ -108,6 +108,7 @@ fn a_large_run_stays_short() {
             arrival.site = SiteId(site);
             arrival.release = crate::units::ReleaseId(release);
             arrival.published = sample::at(u64::from(release), 0, 0);
+            arrival.wanted = arrival.published;
             arrival.current =
                 (site % 3 > 0 || release < 10).then_some(sample::at(30, site.into(), 0));
             outcome.arrivals.push(arrival);
@@ -166,7 +167,9 @@ fn a_release_after_the_last_synchronisation_is_no_failure_of_any_site() {
     for arrival in outcome.arrivals.clone() {
         let release = crate::units::ReleaseId(1);
         let (published, current) = (sample::at(40, 0, 0), None);
-        outcome.arrivals.push(crate::measure::Arrival { release, published, current, ..arrival });
+        let wanted = published;
+        let late = crate::measure::Arrival { release, published, wanted, current, ..arrival };
+        outcome.arrivals.push(late);
     }
     let text = told(&scenario, &outcome, PLAIN);
     assert!(text.contains("✓ All 3 sites became current with patch-tuesday, "), "{text}");

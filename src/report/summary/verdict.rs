@@ -18,6 +18,13 @@ pub(super) fn verdict(page: &mut Page, run: &Run<'_>, releases: &Releases) {
         return page.gap();
     }
     if run.outcome.arrivals.is_empty() {
+        // U2: with a top-level site, it is the criteria that let nothing through.
+        if run.scenario.hierarchy().top_level().is_some() {
+            page.line(format_args!(
+                "No release of this run matches the criteria: nothing arrives."
+            ));
+            return page.gap();
+        }
         page.styled(BAD, format_args!("{no}No site can receive metadata."));
         return page.gap();
     }
@@ -47,7 +54,7 @@ pub(super) fn verdict(page: &mut Page, run: &Run<'_>, releases: &Releases) {
             0 => String::new(),
             more => format!(" and {more} more"),
         };
-        let since = time(end.since(lags[0].published));
+        let since = time(end.since(lags[0].wanted));
         page.line(format_args!("  {}{more}; the run ended {since} after {name}", codes.join(" ")));
     }
     if missed.len() > 3 {

@@ -19,6 +19,7 @@ fn assert_survives(scenario: &Scenario) {
         initial,
         seed,
         source,
+        criteria,
         catalogue,
         links,
         routes,
@@ -37,6 +38,7 @@ fn assert_survives(scenario: &Scenario) {
     assert_eq!(*initial, again.initial);
     assert_eq!(*seed, again.seed);
     assert_eq!(*source, again.source);
+    assert_eq!(*criteria, again.criteria);
     assert_eq!(*catalogue, again.catalogue);
     assert_eq!(*links, again.links);
     assert_eq!(*routes, again.routes);
