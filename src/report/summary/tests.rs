@@ -78,6 +78,16 @@ fn colour_adds_nothing_but_colour() {
 }
 
 #[test]
+fn u2_a_run_of_which_nothing_matches_says_so_and_nobody_is_late() {
+    let (mut scenario, _, mut outcome) = sample::tutorial();
+    scenario.criteria.products = Some(vec!["Office".to_owned()]);
+    outcome.arrivals.clear();
+    let text = told(&scenario, &outcome, PLAIN);
+    assert!(text.contains("No release of this run matches the criteria"), "{text}");
+    assert!(!text.contains('\u{2717}'), "{text}");
+}
+
+#[test]
 fn a_run_without_releases_or_synchronisations_says_so() {
     let (mut scenario, _, _) = sample::tutorial();
     let text = told(&scenario, &Outcome::default(), PLAIN);

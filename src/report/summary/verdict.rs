@@ -18,8 +18,8 @@ pub(super) fn verdict(page: &mut Page, run: &Run<'_>, releases: &Releases) {
         return page.gap();
     }
     if run.outcome.arrivals.is_empty() {
-        // U2: with a top-level site, it is the criteria that let nothing through.
-        if run.scenario.hierarchy().top_level().is_some() {
+        // U2: then it is the criteria that let nothing through.
+        if run.scenario.wanted().iter().all(|one| one.is_none_or(|one| !one.in_the_end)) {
             page.line(format_args!(
                 "No release of this run matches the criteria: nothing arrives."
             ));
