@@ -3,9 +3,7 @@ use std::sync::Arc;
 
 use crate::engine::{InternetTurn, Policy, Role};
 use crate::kernel::Entity;
-use crate::scenario::{
-    self, Action, FaultEffect, Hierarchy, Scenario, Site, SiteComplete, Source,
-};
+use crate::scenario::{self, Action, FaultEffect, Hierarchy, Scenario, Site, SiteComplete, Source};
 use crate::store::{Catalogue, Change, Contents, Criteria, Lot};
 use crate::units::{FaultId, LinkId, SiteId};
 
