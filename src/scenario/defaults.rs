@@ -7,7 +7,7 @@ use super::{Default, Known};
 use Known::{Assumed, Documented, Observed};
 
 /// Every default, in the order of the reference page.
-pub(super) static TABLE: [Default; 39] = [
+pub(super) static TABLE: &[Default] = &[
     entry("timezone", "UTC", Assumed, "a choice: the zone that is nobody's own"),
     entry(
         "duration",
@@ -18,7 +18,6 @@ pub(super) static TABLE: [Default; 39] = [
     entry("initial", "current", Assumed, "a choice: a hierarchy that has been running"),
     entry("seed", "1", Assumed, "a choice"),
     entry("source", "microsoft_update", Documented, "the usual source of the top-level site (U1)"),
-    entry("criteria", "all products, classifications and languages", Assumed, "a choice (U2)"),
     entry(
         "catalogue.baseline.updates",
         "14000",

@@ -68,7 +68,7 @@ pub use track::{Track, WallClock, Week};
 
 /// Every default of the profile, in the order of the reference page.
 pub fn defaults() -> &'static [Default] {
-    &defaults::TABLE
+    defaults::TABLE
 }
 
 /// What the command line says instead of the file, in the order in which it is applied.

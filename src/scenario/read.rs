@@ -180,10 +180,8 @@ fn document(reader: &mut Reader, root: &Node<'_>, overrides: &Overrides) -> Opti
     let mut catalogue = catalogue::read(reader, &mut zones, &run, fields.get("catalogue"));
     let criteria = match fields.get("criteria") {
         Some(node) => reader.criteria(node, "`criteria`", &catalogue),
-        None => {
-            reader.used_default("criteria");
-            Some(Criteria::default())
-        }
+        // everything: no figure that somebody assumed
+        None => Some(Criteria::default()),
     };
     let sync = sync::read(reader, &mut zones, &run, fields.get("sync"));
     let mut names = Names { links: &links, routes: &routes, zones };
