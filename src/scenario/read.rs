@@ -50,16 +50,8 @@ const KEYS: [&str; 23] = [
 ];
 
 /// Words of the language that this version does not read.
-const LATER: [&str; 8] = [
-    "extends",
-    "warmup",
-    "params",
-    "import",
-    "overrides",
-    "clients",
-    "sms2003",
-    "expect",
-];
+const LATER: [&str; 8] =
+    ["extends", "warmup", "params", "import", "overrides", "clients", "sms2003", "expect"];
 
 impl Scenario {
     /// The largest file \[bytes\]; whoever reads one need not read further.

@@ -10,8 +10,8 @@ use super::read::RECORDINGS;
 use super::selector::kind_word;
 use super::sync::COMPLETE;
 use super::{
-    Initial, Published, Release, Retry, Scenario, Site, SiteComplete, Source, catalogue, civil, cost,
-    criteria, fault, link, operation, route, timing,
+    Initial, Published, Release, Retry, Scenario, Site, SiteComplete, Source, catalogue, civil,
+    cost, criteria, fault, link, operation, route, timing,
 };
 use crate::units::{Instant, LinkId, SiteId};
 
