@@ -20,7 +20,7 @@ use std::fmt;
 
 use supsim::units::{Instant, SiteId};
 
-pub use disks::Disks;
+pub use disks::{Disks, Held};
 pub use observer::{Counts, Observer, Tamper};
 pub use settled::{Wanted, converged, last_word, quiet, settled};
 

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use supsim::engine::Status;
-use supsim::scenario::FaultEffect;
-use supsim::trace::Fact;
+use supsim::scenario::{FaultEffect, Scenario};
+use supsim::trace::{Fact, Trace};
 
-use super::plan::{Class, Plan, When};
+use super::plan::{Class, Plan};
 use super::trial::Outcome;
 
 /// Figures of a whole swarm.
@@ -106,43 +106,12 @@ impl Seen {
         self.note_faults(plan, outcome);
     }
 
-    /// A fault has an effect when an attempt met it, a server went down with it, or a sending
-    /// failed while it cut the circuit; an operation when it was carried out.
     fn note_faults(&mut self, plan: &Plan, outcome: &Outcome) {
-        let Outcome { scenario, trace, .. } = outcome;
-        let mut effective: BTreeSet<&str> = BTreeSet::new();
-        let mut cut: Vec<Vec<usize>> = vec![Vec::new(); scenario.sites.len()];
-        for record in &trace.records {
-            let site = record.site.index();
-            match record.fact {
-                Fact::FaultHit { fault, .. } => {
-                    effective.insert(&scenario.faults[fault.index()].name);
-                }
-                Fact::FaultBegan { fault } => match scenario.faults[fault.index()].effect {
-                    FaultEffect::SiteDown => {
-                        effective.insert(&scenario.faults[fault.index()].name);
-                    }
-                    FaultEffect::LinkDown => cut[site].push(fault.index()),
-                    _ => {}
-                },
-                Fact::FaultEnded { fault } => cut[site].retain(|one| *one != fault.index()),
-                Fact::SendingFailed { to, .. } => {
-                    let cut = cut[to.index()].iter().map(|fault| &*scenario.faults[*fault].name);
-                    effective.extend(cut);
-                }
-                Fact::Operated { operation } => {
-                    effective.insert(&scenario.operations[operation as usize].name);
-                }
-                _ => {}
-            }
-        }
+        let effective = effective(&outcome.scenario, &outcome.trace);
         for flaw in &plan.flaws {
             let (planned, had) = self.classes.entry(flaw.class).or_default();
             *planned += 1;
-            let has_effect = effective.contains(&*flaw.name);
-            // A window may be empty once it is cut at the end of all trouble.
-            debug_assert!(!matches!(flaw.when, When::Window { from, until } if from >= until));
-            *had += u64::from(has_effect);
+            *had += u64::from(effective.contains(&flaw.name));
         }
     }
 
@@ -161,6 +130,34 @@ impl Seen {
             assert!(effective > 0, "N1: {class:?}: {planned} planned, none had an effect");
         }
     }
+}
+
+/// The faults that had an effect: an attempt met one, a server went down with it, or a sending
+/// failed while it cut the circuit; and the operations that were carried out.
+pub fn effective(scenario: &Scenario, trace: &Trace) -> BTreeSet<String> {
+    let mut effective: BTreeSet<String> = BTreeSet::new();
+    let mut cut: Vec<Vec<usize>> = vec![Vec::new(); scenario.sites.len()];
+    let name = |fault: usize| scenario.faults[fault].name.clone();
+    for record in &trace.records {
+        let site = record.site.index();
+        match record.fact {
+            Fact::FaultHit { fault, .. } => drop(effective.insert(name(fault.index()))),
+            Fact::FaultBegan { fault } => match scenario.faults[fault.index()].effect {
+                FaultEffect::SiteDown => drop(effective.insert(name(fault.index()))),
+                FaultEffect::LinkDown => cut[site].push(fault.index()),
+                _ => {}
+            },
+            Fact::FaultEnded { fault } => cut[site].retain(|one| *one != fault.index()),
+            Fact::SendingFailed { to, .. } => {
+                effective.extend(cut[to.index()].iter().map(|fault| name(*fault)));
+            }
+            Fact::Operated { operation } => {
+                effective.insert(scenario.operations[operation as usize].name.clone());
+            }
+            _ => {}
+        }
+    }
+    effective
 }
 
 impl fmt::Display for Seen {

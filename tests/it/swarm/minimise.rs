@@ -114,7 +114,8 @@ impl Search<'_> {
     }
 }
 
-fn remove_site(plan: &mut Plan, site: usize) {
+/// A site less, and what was written of it; its children move up to its parent.
+pub fn remove_site(plan: &mut Plan, site: usize) {
     let gone = plan.places.remove(site);
     for place in &mut plan.places {
         place.parent = match place.parent {

@@ -12,6 +12,7 @@ mod bugs;
 mod dice;
 mod draw;
 mod marks;
+mod metamorphic;
 mod minimise;
 mod plan;
 mod trial;

@@ -349,8 +349,7 @@ impl Plan {
     }
 
     fn write_flaws(&self, text: &mut String) -> fmt::Result {
-        let is_operation = |flaw: &Flaw| matches!(flaw.when, When::At(_));
-        if self.flaws.iter().any(|flaw| !is_operation(flaw)) || self.broken.is_some() {
+        if self.flaws.iter().any(|flaw| !flaw.is_operation()) || self.broken.is_some() {
             text.push_str("faults:\n");
         }
         for flaw in &self.flaws {
@@ -375,7 +374,7 @@ impl Plan {
                 Clock(self.calm / 2)
             )?;
         }
-        if self.flaws.iter().any(is_operation) {
+        if self.flaws.iter().any(Flaw::is_operation) {
             text.push_str("operations:\n");
         }
         for flaw in &self.flaws {
@@ -395,5 +394,12 @@ impl When {
             When::At(at) => *at,
             When::Attempts(_) | When::PerAttempt(_) => 0,
         }
+    }
+}
+
+impl Flaw {
+    /// Somebody does it; it does not break by itself.
+    pub fn is_operation(&self) -> bool {
+        matches!(self.when, When::At(_))
     }
 }

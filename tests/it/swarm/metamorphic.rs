@@ -1,0 +1,100 @@
+//! What must not matter does not: the same plan with something left out that nobody notices.
+
+use std::collections::BTreeSet;
+
+use supsim::trace::{Fact, Names, text};
+use supsim::units::{Duration, Instant};
+use supsim::world::{Blueprint, World};
+
+use super::draw::draw;
+use super::marks::effective;
+use super::minimise::remove_site;
+use super::plan::Plan;
+use crate::support;
+
+/// What happens while things go wrong, one line a record without its number, but at the sites and
+/// to the sites that are left out.
+fn story(plan: &Plan, without: Option<&str>) -> (Vec<String>, BTreeSet<String>) {
+    let scenario = support::scenario(&plan.yaml());
+    let blueprint = Blueprint::new(&scenario);
+    let mut world = World::new(&blueprint, 0);
+    world.run_until(Instant::START + Duration::from_micros(plan.calm));
+    let trace = world.into_trace();
+    let names = Names::new(
+        scenario.sites.iter().map(|site| &site.code),
+        scenario.catalogue.releases.iter().map(|release| &release.name),
+        scenario.faults.iter().map(|fault| &fault.name),
+        scenario.operations.iter().map(|operation| &operation.name),
+    );
+    let code = |site: supsim::units::SiteId| Some(&*scenario.sites[site.index()].code);
+    let counts = trace.records.iter().filter(|record| {
+        let to = match record.fact {
+            Fact::RequestSent { to }
+            | Fact::PackageSent { to, .. }
+            | Fact::SendingFailed { to, .. } => code(to),
+            // That a fault held what nobody used is no matter.
+            Fact::FaultBegan { .. } | Fact::FaultEnded { .. } => return false,
+            _ => None,
+        };
+        without.is_none() || (code(record.site) != without && to != without)
+    });
+    let lines = counts.map(|record| {
+        let line = text::Line { record, names: &names }.to_string();
+        line.split("  <- ").next().unwrap_or_default().trim_end().to_owned()
+    });
+    (lines.collect(), effective(&scenario, &trace))
+}
+
+fn assert_same(plan: &Plan, one: &[String], other: &[String], what: &str) {
+    let differs = one.iter().zip(other).find(|(one, other)| one != other);
+    assert!(
+        one == other,
+        "seed {}: {what}: {differs:#?}, {} and {} records\n{}",
+        plan.seed,
+        one.len(),
+        other.len(),
+        plan.yaml()
+    );
+}
+
+#[test]
+fn a_site_nobody_listens_to_changes_nothing_elsewhere() {
+    let mut compared = 0;
+    for seed in 0..100 {
+        let plan = draw(seed);
+        let last = plan.places.len() - 1;
+        let place = &plan.places[last];
+        // Those who pull from one parent share the circuit that the parent's own link names.
+        let shares = place
+            .parent
+            .is_some_and(|parent| matches!(plan.places[parent].link, Some("slow" | "fast")));
+        // An operation less would number those after it anew.
+        let named = format!("site: {} ", place.code);
+        let operated = plan.flaws.iter().any(|flaw| flaw.what.contains(&named));
+        if last == plan.top() || shares || operated || place.internet {
+            continue;
+        }
+        let mut smaller = plan.clone();
+        remove_site(&mut smaller, last);
+        let (with, _) = story(&plan, Some(&place.code));
+        let (without, _) = story(&smaller, Some(&place.code));
+        assert_same(&plan, &with, &without, &format!("without {}", place.code));
+        compared += 1;
+    }
+    assert!(compared > 20, "{compared} worlds compared");
+}
+
+#[test]
+fn a_fault_that_meets_nothing_changes_nothing() {
+    let mut left_out = 0;
+    for seed in 0..100 {
+        let plan = draw(seed);
+        let (with, effective) = story(&plan, None);
+        let mut smaller = plan.clone();
+        smaller.flaws.retain(|flaw| flaw.is_operation() || effective.contains(&flaw.name));
+        left_out += plan.flaws.len() - smaller.flaws.len();
+        let (without, _) = story(&smaller, None);
+        assert_same(&plan, &with, &without, "without the faults that met nothing");
+    }
+    assert!(left_out > 200, "{left_out} faults left out");
+}
