@@ -81,9 +81,11 @@ impl World<'_> {
         let link = self.circuit(site);
         let own = link.and_then(carries);
         let latency = link.map_or(Duration::ZERO, |link| link.latency);
-        let uplink = self
-            .upstream(site)
-            .and_then(|parent| carries(self.circuit(parent)?).map(|capacity| (parent, capacity)));
+        // The circuit that the parent's own `link` names, also where its source has another (U1).
+        let uplink = self.upstream(site).and_then(|parent| {
+            let link = self.scenario().sites[parent.index()].link?;
+            carries(&self.scenario().links[link.index()]).map(|capacity| (parent, capacity))
+        });
         let state = &mut self.sites[site.index()];
         state.transferring = true;
         state.pull_began = self.cause;

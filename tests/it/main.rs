@@ -13,6 +13,7 @@ mod determinism;
 mod fingerprints;
 mod house;
 mod logs;
+mod model;
 mod not_invariants;
 mod oracle;
 mod outcome;
