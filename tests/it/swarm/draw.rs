@@ -159,59 +159,120 @@ const LENGTHS: [u64; 9] = [1, 30, 60, 600, 3_600, 3_600, 14_400, 86_400, 259_200
 
 fn draw_flaws(plan: &mut Plan) {
     let dice = &mut Dice::new(plan.seed, "flaws");
+    let subset: Vec<bool> = Class::ALL.map(|class| class_dice(plan, class).chance(50)).to_vec();
     let classes: Vec<Class> = match plan.lane {
-        Lane::Subset => Class::ALL.into_iter().filter(|_| dice.chance(50)).collect(),
+        Lane::Subset => {
+            Class::ALL.into_iter().zip(subset).filter(|one| one.1).map(|one| one.0).collect()
+        }
         Lane::Everything => Class::ALL.to_vec(),
         Lane::One if dice.chance(50) => return pattern(plan, dice),
         Lane::One => vec![*dice.one(&Class::ALL)],
     };
     for class in classes {
-        if class == Class::Struck {
-            strike(plan, dice);
-            continue;
-        }
+        let dice = &mut class_dice(plan, class);
         let most = *dice.one(&[1, 3, 3, 8]);
-        for _ in 0..1 + dice.roll(most) {
-            if let Some(flaw) = flaw(plan, class, dice) {
-                plan.flaws.push(flaw);
+        match class {
+            Class::Struck => strike(plan, dice),
+            // What never heals would leave little to say of what comes after.
+            Class::Renewal if plan.lane == Lane::Everything && dice.chance(80) => {}
+            _ => {
+                for number in 0..1 + dice.roll(most) {
+                    let flaw = flaw(plan, class, number, dice);
+                    plan.flaws.extend(flaw);
+                }
             }
         }
     }
 }
 
-fn flaw(plan: &Plan, class: Class, dice: &mut Dice) -> Option<Flaw> {
+/// One class more changes nothing of the others.
+fn class_dice(plan: &Plan, class: Class) -> Dice {
+    Dice::new(plan.seed, &format!("{class:?}"))
+}
+
+/// Which sites can be hit by something.
+type Able<'a> = &'a dyn Fn(usize) -> bool;
+
+fn flaw(plan: &Plan, class: Class, number: u64, dice: &mut Dice) -> Option<Flaw> {
     let top = plan.top();
-    let phases: [&str; 3] = ["connect", "pull", "settle"];
-    // What breaks, which must be there.
-    let (what, able): (String, &dyn Fn(usize) -> bool) = match class {
-        Class::LinkDown => ("link_down".to_owned(), &|_| true),
-        Class::SiteDown => ("site_down".to_owned(), &|_| true),
-        Class::SupDown => ("sup_down".to_owned(), &|place| plan.places[place].point),
-        Class::InternetSupDown => {
-            ("internet_sup_down".to_owned(), &|place| plan.places[place].internet)
+    let reached = plan.below(&plan.places[top].code);
+    let phases = ["connect", "pull", "settle"];
+    let everywhere: Able<'_> = &|_| true;
+    let with_point: Able<'_> = &|place| plan.places[place].point;
+    let with_internet: Able<'_> = &|place| plan.places[place].internet;
+    let at_top: Able<'_> = &|place| place == top;
+    let child: Able<'_> = &|place| place != top && reached[place];
+    let asked: Able<'_> = &|place| place != top && reached[place] && plan.places[place].point;
+    let within: Able<'_> = &|place| reached[place];
+    let linked: Able<'_> = &|place| plan.places[place].link.is_some();
+    // What breaks, and where there is such a thing.
+    let (what, able): (String, Able<'_>) = match class {
+        Class::LinkDown => ("link_down".to_owned(), everywhere),
+        Class::LinkSlow => (format!("{{ link_slow: {{ to: {}% }} }}", 1 + dice.roll(60)), linked),
+        Class::SiteDown => ("site_down".to_owned(), everywhere),
+        Class::Renewal => {
+            let (what, able) =
+                [("site_down", everywhere), ("link_down", everywhere), ("sup_down", with_point)]
+                    [dice.roll(3) as usize];
+            (what.to_owned(), able)
         }
-        Class::SourceDown => ("source_down".to_owned(), &|place| place == top),
-        Class::GateClosed => ("wsus_not_configured".to_owned(), &|place| plan.places[place].point),
+        Class::SupDown => ("sup_down".to_owned(), with_point),
+        Class::InternetSupDown => ("internet_sup_down".to_owned(), with_internet),
+        Class::SourceDown => ("source_down".to_owned(), at_top),
+        Class::GateClosed => ("wsus_not_configured".to_owned(), with_point),
+        Class::DatabaseFails => ("database_fails".to_owned(), within),
+        Class::LicenceTerms => ("licence_terms_missing".to_owned(), with_point),
+        Class::LoseRequest => ("lose_request".to_owned(), asked),
+        Class::LosePackage => ("lose_package".to_owned(), child),
+        Class::DuplicatePackage => ("duplicate_package".to_owned(), child),
+        Class::ReorderPackages => ("reorder_packages".to_owned(), child),
+        Class::DelayPackage => (format!("{{ delay_package: {}min }}", 1 + dice.roll(119)), child),
+        Class::Slow => {
+            let factor = 2 + dice.roll(3);
+            let slow = |phase| format!("{{ slow: {{ phase: {phase}, factor: {factor} }} }}");
+            match dice.roll(7) {
+                0 => (slow("import"), at_top),
+                1 => (slow("internet"), with_internet),
+                2 => (slow("insert"), child),
+                3 => (slow("request"), asked),
+                _ => (slow(phases[dice.roll(3) as usize]), with_point),
+            }
+        }
         Class::FailSync | Class::FailAttempts | Class::PerAttempt => {
             let after = dice.roll(900);
             let fail = |phase| format!("{{ fail_sync: {{ after: {after}s, phase: {phase} }} }}");
             match dice.roll(5) {
-                0 => (fail("import"), &|place| place == top),
-                1 => (fail("internet"), &|place| plan.places[place].internet),
-                _ => (fail(phases[dice.roll(3) as usize]), &|place| plan.places[place].point),
+                0 => (fail("import"), at_top),
+                1 => (fail("internet"), with_internet),
+                _ => (fail(phases[dice.roll(3) as usize]), with_point),
             }
         }
         Class::Struck => unreachable!("it is drawn from a run"),
-        Class::Manual => ("run_synchronization".to_owned(), &|place| place == top),
-        Class::ManualAtChild => (String::new(), &|place| place > top && plan.places[place].point),
+        Class::Manual => ("run_synchronization".to_owned(), at_top),
+        Class::ManualAtChild => (String::new(), asked),
     };
     let able: Vec<usize> = (0..plan.places.len()).filter(|place| able(*place)).collect();
     if able.is_empty() {
         return None;
     }
     let code = &plan.places[*dice.one(&able)].code;
+    let by_name = |code: &str| format!("{{ run_synchronization: {{ site: {code} }} }}");
+    Some(Flaw {
+        name: format!("{}-{number}", format!("{class:?}").to_lowercase()),
+        class,
+        what: if class == Class::ManualAtChild { by_name(code) } else { what },
+        code: match class {
+            Class::SourceDown | Class::Manual | Class::ManualAtChild => None,
+            // Now and then at every site that has it.
+            _ => (!dice.chance(15)).then(|| code.clone()),
+        },
+        when: when(plan, class, dice),
+    })
+}
+
+fn when(plan: &Plan, class: Class, dice: &mut Dice) -> When {
     let minutes = plan.calm / MINUTE;
-    let when = match class {
+    match class {
         Class::Manual | Class::ManualAtChild => When::At(dice.roll(minutes) * MINUTE),
         Class::FailAttempts => {
             let mut numbers: Vec<u64> = (0..=dice.roll(3)).map(|_| 1 + dice.roll(9)).collect();
@@ -220,24 +281,20 @@ fn flaw(plan: &Plan, class: Class, dice: &mut Dice) -> Option<Flaw> {
             When::Attempts(numbers)
         }
         Class::PerAttempt => When::PerAttempt(*dice.one(&[3, 10, 30])),
+        Class::Renewal => When::Renewal { minutes: *dice.one(&[1, 20, 240]) },
+        // Now and then a window a day, all of them over in time.
+        _ if plan.calm > 2 * DAY && dice.chance(10) => {
+            let from = dice.roll(1_200) * MINUTE;
+            let length = MINUTE + dice.roll(3 * HOUR);
+            let days = (0..plan.calm / DAY - 1).map(|day| day * DAY + from);
+            When::Windows(days.map(|from| (from, from + length)).collect())
+        }
         _ => {
             let from = dice.roll(minutes) * MINUTE + dice.roll(2) * dice.roll(MINUTE);
             let length = *dice.one(&LENGTHS) * SECOND + dice.roll(2) * dice.roll(SECOND);
             When::Window { from, until: (from + length).min(plan.calm) }
         }
-    };
-    let by_name = |code: &str| format!("{{ run_synchronization: {{ site: {code} }} }}");
-    Some(Flaw {
-        name: format!("f{}", plan.flaws.len()),
-        class,
-        what: if class == Class::ManualAtChild { by_name(code) } else { what },
-        code: match class {
-            Class::SourceDown | Class::Manual | Class::ManualAtChild => None,
-            // Now and then at every site that has it.
-            _ => (!dice.chance(15)).then(|| code.clone()),
-        },
-        when,
-    })
+    }
 }
 
 /// Servers that go down exactly when they do something, or a tick later: most of all when they
@@ -280,7 +337,7 @@ fn pattern(plan: &mut Plan, dice: &mut Dice) {
     let mut flaws: Vec<(Class, &str, Option<String>, When)> = Vec::new();
     let codes: Vec<String> = plan.places.iter().map(|place| place.code.clone()).collect();
     let window = |from: u64, until: u64| When::Window { from, until: until.min(calm) };
-    match dice.roll(5) {
+    match dice.roll(7) {
         // Swizzle-clog: the circuits fail one after the other and come back in another order.
         0 => {
             for code in codes {
@@ -312,6 +369,23 @@ fn pattern(plan: &mut Plan, dice: &mut Dice) {
         3 => {
             let until = from + *dice.one(&[1, SECOND, MINUTE]);
             flaws.push((Class::SiteDown, "site_down", None, window(from, until)));
+        }
+        // A small package overtakes a large one on a slow circuit.
+        4 | 5 => {
+            let top = plan.top();
+            let child = |place: &Place| place.parent == Some(top);
+            let Some(child) = plan.places.iter().position(child) else { return };
+            plan.places[child].link = Some("slow");
+            let mut at = from;
+            for kilobytes in [9_000, 1] {
+                let (updates, revises, expires) = (3, 0, 0);
+                plan.releases.push(Release { at, updates, revises, expires, kilobytes });
+                let what = "run_synchronization".to_owned();
+                let name = format!("by-hand-{kilobytes}");
+                let when = When::At(at + MINUTE);
+                plan.flaws.push(Flaw { name, class: Class::Manual, code: None, what, when });
+                at += 2 * MINUTE;
+            }
         }
         // Something fails exactly when the retry of the first failure falls due, give or take a
         // tick: sixty minutes by default.

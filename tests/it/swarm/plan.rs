@@ -25,14 +25,27 @@ pub enum Lane {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Class {
     LinkDown,
+    LinkSlow,
     SiteDown,
     SupDown,
     InternetSupDown,
     SourceDown,
     GateClosed,
     FailSync,
+    Slow,
+    DatabaseFails,
+    LicenceTerms,
+    LoseRequest,
+    LosePackage,
+    DuplicatePackage,
+    ReorderPackages,
+    DelayPackage,
+    /// What is made to fail in numbered attempts.
     FailAttempts,
+    /// What is made to fail by chance.
     PerAttempt,
+    /// Outages that come again and again, for good.
+    Renewal,
     /// A server goes down exactly when it does something.
     Struck,
     Manual,
@@ -40,16 +53,26 @@ pub enum Class {
 }
 
 impl Class {
-    pub const ALL: [Class; 12] = [
+    pub const ALL: [Class; 22] = [
         Class::LinkDown,
+        Class::LinkSlow,
         Class::SiteDown,
         Class::SupDown,
         Class::InternetSupDown,
         Class::SourceDown,
         Class::GateClosed,
         Class::FailSync,
+        Class::Slow,
+        Class::DatabaseFails,
+        Class::LicenceTerms,
+        Class::LoseRequest,
+        Class::LosePackage,
+        Class::DuplicatePackage,
+        Class::ReorderPackages,
+        Class::DelayPackage,
         Class::FailAttempts,
         Class::PerAttempt,
+        Class::Renewal,
         Class::Struck,
         Class::Manual,
         Class::ManualAtChild,
@@ -130,6 +153,10 @@ pub struct Flaw {
 pub enum When {
     /// Once, in these microseconds.
     Window { from: u64, until: u64 },
+    /// More than once.
+    Windows(Vec<(u64, u64)>),
+    /// Again and again until the end, a day apart in the mean, for so many minutes.
+    Renewal { minutes: u64 },
     /// In these attempts; each costs at most so many microseconds beyond a good one.
     Attempts(Vec<u64>),
     /// In each attempt, with so many percent.
@@ -209,19 +236,35 @@ impl Plan {
         };
         let transfer = self.transfer();
         let steps = ["connect", "pull", "settle", "import", "internet"];
-        let attempt = steps.map(|step| most(step, 1)).iter().sum::<u64>() + 2 * transfer;
+        // What was slow when it began stays so: at most four times.
+        let slow = if self.has(Class::Slow) { 5 } else { 1 };
+        let attempt = slow * steps.map(|step| most(step, 1)).iter().sum::<u64>() + 2 * transfer;
         let to_fail = self.flaws.iter().map(|flaw| match &flaw.when {
             When::Attempts(numbers) => numbers.len() as u64,
             _ => 0,
         });
-        // Three failures in ten: twenty in a row will not be seen.
+        // Three failures in ten: twelve in a row at each level will not be seen.
         let by_chance = self.flaws.iter().any(|flaw| matches!(flaw.when, When::PerAttempt(_)));
-        let to_fail = to_fail.sum::<u64>() + 2 + if by_chance { 20 } else { 0 };
+        let to_fail = to_fail.sum::<u64>() + 2 + if by_chance { 12 } else { 0 };
         // A synchronisation that is made to fail hangs for a quarter of an hour at most.
         let again = self.retry_every + self.jitter + HOUR / 4 + attempt;
         let level = 2 * HOUR + most("request", 1) + to_fail * again + attempt;
         let versions = (self.schedule.len() + self.flaws.len() + 2) as u64;
-        self.depth() * (level + 2 * HOUR + transfer) + most("insert", versions + self.depth())
+        // A package that is delayed comes two hours late, and what was overtaken waits for it.
+        let sending =
+            2 * HOUR + transfer + if self.has(Class::DelayPackage) { 2 * HOUR } else { 0 };
+        self.depth() * (level + sending) + slow * most("insert", versions + self.depth())
+    }
+
+    fn has(&self, class: Class) -> bool {
+        self.flaws.iter().any(|flaw| flaw.class == class)
+    }
+
+    /// Is it promised to come to rest and to hold everything in the end? Not when sites may give
+    /// up, and not when something breaks again and again.
+    pub fn heals(&self) -> bool {
+        let for_good = |flaw: &Flaw| matches!(flaw.when, When::Renewal { .. });
+        self.retry_limit.is_none() && !self.flaws.iter().any(for_good)
     }
 
     /// How many updates there will be, about.
@@ -244,11 +287,11 @@ impl Plan {
     /// When the one cycle after everything is due.
     pub fn last_cycle(&self) -> u64 {
         // A whole minute, for the eye.
-        (self.calm + 2 * self.bound()).next_multiple_of(MINUTE)
+        (self.calm + self.bound() + HOUR).next_multiple_of(MINUTE)
     }
 
     pub fn end(&self) -> u64 {
-        (self.last_cycle() + 2 * self.bound()).next_multiple_of(MINUTE)
+        (self.last_cycle() + self.bound()).next_multiple_of(MINUTE)
     }
 
     /// The sites at and below one.
@@ -359,6 +402,17 @@ impl Plan {
                 When::Window { from, until } => {
                     format!("window: {{ from: {}, until: {} }}", Clock(*from), Clock(*until))
                 }
+                When::Windows(windows) => {
+                    let windows = windows.iter().map(|(from, until)| {
+                        format!("{{ from: {}, until: {} }}", Clock(*from), Clock(*until))
+                    });
+                    let windows: Vec<String> = windows.collect();
+                    format!("schedule: {{ windows: [{}] }}", windows.join(", "))
+                }
+                When::Renewal { minutes } => format!(
+                    "renewal: {{ mtbf: {{ exponential: {{ mean: 1d }} }}, mttr: {{ exponential: {{ \
+                     mean: {minutes}min }} }} }}"
+                ),
                 When::Attempts(numbers) => format!("attempts: {numbers:?}"),
                 When::PerAttempt(percent) => format!("per_attempt: {percent}%"),
                 When::At(_) => continue,
@@ -391,8 +445,9 @@ impl When {
     pub fn ends(&self) -> u64 {
         match self {
             When::Window { until, .. } => *until,
+            When::Windows(windows) => windows.iter().map(|one| one.1).max().unwrap_or(0),
             When::At(at) => *at,
-            When::Attempts(_) | When::PerAttempt(_) => 0,
+            When::Attempts(_) | When::PerAttempt(_) | When::Renewal { .. } => 0,
         }
     }
 }

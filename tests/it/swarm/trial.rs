@@ -116,11 +116,10 @@ fn watch(
     if all {
         in_order(world)?;
     }
-    // Liveness: at rest by itself, then after one more cycle. A site that may give up is not
-    // promised to be.
+    // Liveness: at rest by itself, then after one more cycle.
     let left_out = LeftOut::of(plan);
     let mut rest = None;
-    if plan.retry_limit.is_none() && all {
+    if plan.heals() && all {
         let (calm, bound) = (plan.calm, plan.bound());
         quiet(world.trace(), instant(calm + bound), &left_out.at_all)?;
         settled(&observer.lock().unwrap(), before_last, &left_out.at_all)?;
@@ -131,7 +130,7 @@ fn watch(
     if all {
         in_order(world)?;
     }
-    if plan.retry_limit.is_none() {
+    if plan.heals() {
         converged(&disks, plan.top(), &left_out.wanted, world.now())?;
     }
     Ok(rest)
