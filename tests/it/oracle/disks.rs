@@ -6,6 +6,7 @@ use supsim::units::SiteId;
 use supsim::world::World;
 
 use super::observer::Ledger;
+use super::promises::Verdict;
 use super::{Complaint, Oracle};
 
 /// The revision of each update, if one is held.
@@ -78,8 +79,6 @@ impl Disks {
         Ok(())
     }
 }
-
-type Verdict = Result<(), (Oracle, String)>;
 
 /// The first update for which two holdings stand in a wrong order.
 fn ahead(one: &Held, other: &Held) -> Option<usize> {

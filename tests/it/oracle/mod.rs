@@ -14,6 +14,7 @@
 
 mod disks;
 mod observer;
+mod promises;
 mod settled;
 
 use std::fmt;

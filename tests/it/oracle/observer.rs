@@ -6,6 +6,12 @@ use supsim::trace::{Fact, Record, Trace};
 use supsim::units::{Instant, SiteId};
 use supsim::world::Probe;
 
+use super::promises::{
+    Verdict, ensure, i1_a_child_starts_only_while_asked, i3_each_ends_exactly_once,
+    i3_starts_are_numbered_one_by_one, i4_what_starts_by_hand_is_a_delta,
+    i5_a_retry_does_not_disappear, i5_a_retry_is_on_time, i5_a_retry_is_planned,
+    i6_a_child_is_full_and_waits_to_be_asked, p7_children_are_asked_after_a_success,
+};
 use super::{Asked, Complaint, Oracle};
 
 /// What makes an engine, or the way to it, a little different: a planted bug.
@@ -35,33 +41,33 @@ pub struct Ledger {
     /// Below the top-level site.
     pub child: bool,
     /// Has it a point, so that it is asked?
-    point: bool,
+    pub(super) point: bool,
     /// Its parent below or at the top-level site.
     pub parent: Option<usize>,
-    retry_set: Retry,
-    attempts: u32,
+    pub(super) retry_set: Retry,
+    pub(super) attempts: u32,
     /// The attempt without an end.
     pub open: Option<Open>,
     /// The retry owed.
     pub retry: Option<(Instant, Kind)>,
     /// A retry that fell due while the site was busy.
-    retry_waits: Option<Kind>,
-    failures_in_row: u32,
-    synced_before: bool,
+    pub(super) retry_waits: Option<Kind>,
+    pub(super) failures_in_row: u32,
+    pub(super) synced_before: bool,
     /// The internet-based point synchronises by itself (P9).
-    catching_up: bool,
+    pub(super) catching_up: bool,
     /// When the internet-based point that was left behind is tried again.
     pub point_due: Option<Instant>,
     /// When it was busy last.
-    busy_until: Instant,
-    came_up: Instant,
-    down: bool,
+    pub(super) busy_until: Instant,
+    pub(super) came_up: Instant,
+    pub(super) down: bool,
     /// At which call the last request, or installation, was delivered to it.
-    delivered: u64,
+    pub(super) delivered: u64,
     /// Is that still to be covered by a success?
     pub uncovered: bool,
     /// At which call its parent last sent it a request that was not given up.
-    sent: u64,
+    pub(super) sent: u64,
     /// Its last word was 6703, and it will not try again.
     pub given_up: bool,
     /// Its last word was 6703.
@@ -73,10 +79,10 @@ pub struct Ledger {
 /// An attempt under way.
 #[derive(Clone, Copy, Debug)]
 pub struct Open {
-    attempt: u32,
-    kind: Kind,
+    pub(super) attempt: u32,
+    pub(super) kind: Kind,
     /// At which call it started.
-    started: u64,
+    pub(super) started: u64,
 }
 
 /// What the observer has counted; nothing of it decides anything.
@@ -104,12 +110,6 @@ pub struct Observer {
     pub counts: Counts,
     /// The first promise that was not kept.
     pub complaint: Option<Complaint>,
-}
-
-type Verdict = Result<(), (Oracle, String)>;
-
-fn ensure(holds: bool, oracle: Oracle, found: impl FnOnce() -> String) -> Verdict {
-    if holds { Ok(()) } else { Err((oracle, found())) }
 }
 
 impl Observer {
@@ -226,7 +226,11 @@ impl Observer {
             }
             _ => {}
         }
-        i5_a_retry_does_not_disappear(ledger, now)
+        // A retry that comes too late is another matter, and asked when it starts.
+        match input {
+            Input::TimerFired(Timer::Retry) => Ok(()),
+            _ => i5_a_retry_does_not_disappear(ledger, now),
+        }
     }
 
     fn after(&mut self, now: Instant, site: SiteId, effects: &[Effect]) -> Verdict {
@@ -322,7 +326,7 @@ impl Observer {
 }
 
 impl Ledger {
-    fn is_busy(&self) -> bool {
+    pub(super) fn is_busy(&self) -> bool {
         self.open.is_some() || self.catching_up
     }
 
@@ -335,118 +339,6 @@ impl Ledger {
     pub fn has_limit(&self) -> bool {
         self.retry_set.limit.is_some()
     }
-}
-
-fn i1_a_child_starts_only_while_asked(ledger: &Ledger, trigger: Trigger) -> Verdict {
-    ensure(!ledger.child || ledger.uncovered, Oracle::I1, || {
-        format!("it starts ({trigger}), but nothing that it was asked for is left to do")
-    })
-}
-
-fn i3_starts_are_numbered_one_by_one(ledger: &Ledger, attempt: u32) -> Verdict {
-    ensure(attempt == ledger.attempts + 1, Oracle::I3, || {
-        format!("number {attempt} comes after number {}", ledger.attempts)
-    })?;
-    ensure(ledger.open.is_none(), Oracle::I3, || "two are open at once".to_owned())?;
-    ensure(!ledger.down, Oracle::I3, || "it starts while the site is down".to_owned())
-}
-
-fn i3_each_ends_exactly_once(ledger: &mut Ledger, attempt: u32) -> Result<Open, (Oracle, String)> {
-    match ledger.open.take() {
-        Some(open) if open.attempt == attempt => Ok(open),
-        other => Err((Oracle::I3, format!("number {attempt} ends, but open is {other:?}"))),
-    }
-}
-
-fn i4_what_starts_by_hand_is_a_delta(ledger: &Ledger, kind: Kind, trigger: Trigger) -> Verdict {
-    // The first synchronisation ever is full, whatever started it.
-    let wanted = match trigger {
-        Trigger::Manual if ledger.synced_before => Kind::Delta,
-        Trigger::Retry => return Ok(()),
-        _ => Kind::Full,
-    };
-    ensure(kind == wanted, Oracle::I4, || format!("started by {trigger}, it is {kind}"))
-}
-
-fn i5_a_retry_is_on_time(
-    ledger: &Ledger,
-    now: Instant,
-    kind: Kind,
-    trigger: Trigger,
-    counts: &mut Counts,
-) -> Verdict {
-    if trigger != Trigger::Retry {
-        return Ok(());
-    }
-    let jitter = ledger.retry_set.jitter;
-    let (waited, planned) = match (ledger.retry_waits, ledger.retry) {
-        (Some(kind), _) => (true, kind),
-        (None, Some((_, kind))) => (false, kind),
-        (None, None) => return Err((Oracle::I5, "it retries what nobody planned".to_owned())),
-    };
-    // T5: without a success before it, everything is full.
-    let planned = if ledger.synced_before { planned } else { Kind::Full };
-    ensure(kind == planned, Oracle::I5, || format!("a {planned} one is retried as {kind}"))?;
-    let freed = now == ledger.busy_until || now == ledger.came_up;
-    if waited {
-        counts.retries_that_waited += 1;
-        return ensure(freed, Oracle::I5, || "it waited longer than the site was busy".to_owned());
-    }
-    let (due, _) = ledger.retry.expect("it is planned");
-    if (due..=due + jitter).contains(&now) {
-        counts.retries_on_time += 1;
-        return Ok(());
-    }
-    let up = ledger.came_up;
-    let after_restart = up > due && (up..=up + jitter).contains(&now);
-    counts.retries_after_restart += u64::from(after_restart);
-    ensure(after_restart, Oracle::I5, || format!("it was due at {due}, up since {up}"))
-}
-
-fn i5_a_retry_is_planned(
-    ledger: &mut Ledger,
-    now: Instant,
-    kind: Kind,
-    retry_at: Option<Instant>,
-) -> Verdict {
-    let Retry { every, limit, .. } = ledger.retry_set;
-    let may_give_up = limit.is_some_and(|limit| ledger.failures_in_row > limit);
-    let planned = match ledger.retry {
-        Some((at, pending)) => Some((at, if may_give_up { pending } else { pending.max(kind) })),
-        None if may_give_up => None,
-        None => Some((now + every, kind)),
-    };
-    ledger.retry = planned;
-    ledger.given_up = planned.is_none();
-    let wanted = planned.map(|(at, _)| at);
-    ensure(retry_at == wanted, Oracle::I5, || {
-        format!("it plans to retry at {retry_at:?}, not {wanted:?}")
-    })
-}
-
-/// The site is asked something: a retry that fell due before must have been made.
-fn i5_a_retry_does_not_disappear(ledger: &Ledger, now: Instant) -> Verdict {
-    let Some((due, _)) = ledger.retry else { return Ok(()) };
-    let due = due.max(ledger.came_up) + ledger.retry_set.jitter;
-    let made = due >= now || ledger.is_busy() || ledger.busy_until == now || ledger.down;
-    ensure(made, Oracle::I5Kept, || format!("it was due at {due}"))
-}
-
-fn i6_a_child_is_full_and_waits_to_be_asked(
-    ledger: &Ledger,
-    kind: Kind,
-    trigger: Trigger,
-) -> Verdict {
-    let by_itself = matches!(trigger, Trigger::Schedule | Trigger::Manual);
-    ensure(!ledger.child || (kind == Kind::Full && !by_itself), Oracle::I6, || {
-        format!("a child starts a {kind} one ({trigger})")
-    })
-}
-
-fn p7_children_are_asked_after_a_success(succeeded: u32, asked: u32) -> Verdict {
-    ensure(succeeded == asked, Oracle::P7, || {
-        format!("it succeeds {succeeded} times and asks {asked} times")
-    })
 }
 
 impl Probe for Observer {

@@ -323,6 +323,24 @@ fn every_planted_bug_is_found() {
     assert!(survivors.is_empty(), "not found in {SEEDS} worlds: {survivors:?}");
 }
 
+/// The table of docs/reliability.md: which promises each bug breaks, and in how many worlds.
+#[test]
+#[ignore = "a figure for docs/reliability.md, and not a question"]
+fn how_often_each_planted_bug_is_found() {
+    for bug in &BUGS {
+        let mut broken: BTreeMap<&str, u32> = BTreeMap::new();
+        for plan in plans() {
+            if let Err(failure) = trial(&plan, Asked::All, Some((bug.plant)())) {
+                *broken.entry(failure.complaint.oracle.id()).or_default() += 1;
+            }
+        }
+        let worlds: u32 = broken.values().sum();
+        let broken: Vec<String> =
+            broken.iter().map(|(id, worlds)| format!("{id} {worlds}")).collect();
+        println!("| {} | {} | {worlds} | {} |", bug.name, bug.says, broken.join(", "));
+    }
+}
+
 /// The next cycle hides what was lost before it. So what must hold at rest is asked before that.
 #[test]
 fn without_a_look_before_the_next_cycle_lost_requests_and_lost_retries_are_not_found() {

@@ -3,8 +3,6 @@
 //! A seed makes a plan and then has nothing more to say: the plan is printed as a scenario that
 //! `supsim run` accepts, and is made smaller by leaving things out of it.
 
-use std::fmt::{self, Write as _};
-
 pub const SECOND: u64 = 1_000_000;
 pub const MINUTE: u64 = 60 * SECOND;
 pub const HOUR: u64 = 60 * MINUTE;
@@ -165,29 +163,6 @@ pub enum When {
     At(u64),
 }
 
-/// A time since the start of the run, as the language writes it; the run starts in March 2026.
-struct Clock(u64);
-
-impl fmt::Display for Clock {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const MONTHS: [u64; 12] = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-        let (mut day, mut month, mut year) = (self.0 / DAY, 2, 2026);
-        // 2028 is the first leap year, and no plan gets so far.
-        while day >= MONTHS[month] {
-            day -= MONTHS[month];
-            month = (month + 1) % 12;
-            year += u64::from(month == 0);
-        }
-        let (hour, minute) = (self.0 / HOUR % 24, self.0 / MINUTE % 60);
-        write!(f, "{year}-{:02}-{:02} {hour:02}:{minute:02}", month + 1, day + 1)?;
-        let (second, micros) = (self.0 / SECOND % 60, self.0 % SECOND);
-        if second + micros > 0 {
-            write!(f, ":{second:02}.{micros:06}")?;
-        }
-        Ok(())
-    }
-}
-
 impl Cost {
     /// What it takes at most so many times in a row, in microseconds; of an exponential one, what
     /// it will never take.
@@ -199,19 +174,6 @@ impl Cost {
                 Cost::Exponential(mean) => (30 + 3 * times) * mean,
                 Cost::PerUpdate(seconds) => times * (seconds + updates),
             }
-    }
-}
-
-impl fmt::Display for Cost {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Cost::Constant(seconds) => write!(f, "{seconds}s"),
-            Cost::UpToTwice(seconds) => {
-                write!(f, "{{ uniform: {{ min: {seconds}s, max: {}s }} }}", 2 * seconds)
-            }
-            Cost::Exponential(mean) => write!(f, "{{ exponential: {{ mean: {mean}s }} }}"),
-            Cost::PerUpdate(seconds) => write!(f, "{{ base: {seconds}s, per_update: 150ms }}"),
-        }
     }
 }
 
@@ -301,142 +263,6 @@ impl Plan {
             std::iter::successors(Some(place), above).any(|one| self.places[one].code == code)
         };
         (0..self.places.len()).map(within).collect()
-    }
-
-    /// The scenario, ready for `supsim run`.
-    pub fn yaml(&self) -> String {
-        let mut text = String::new();
-        self.write(&mut text).expect("a text can be written to");
-        text
-    }
-
-    fn write(&self, text: &mut String) -> fmt::Result {
-        let name = format!("{:?}", self.lane).to_lowercase();
-        let initial = if self.current { "current" } else { "empty" };
-        write!(
-            text,
-            "supsim: 1\nkind: scenario\nname: swarm-{}-{name}\nstart: 2026-03-01 00:00\n\
-             duration: {}min\ninitial: {initial}\nseed: {}\n",
-            self.seed,
-            self.end() / MINUTE,
-            self.seed
-        )?;
-        if self.slow_source {
-            text.push_str("source: { wsus: { link: slow } }\n");
-        }
-        text.push_str("catalogue:\n  baseline: { updates: 20, metadata: 2 MB }\n  releases:\n");
-        for (number, release) in self.releases.iter().enumerate() {
-            let Release { at, updates, revises, expires, kilobytes } = release;
-            writeln!(
-                text,
-                "    r{number}: {{ when: {{ at: {} }}, updates: {updates}, revises: {revises}, \
-                 expires: {expires}, supersedes: 1, metadata: {kilobytes} KB }}",
-                Clock(*at)
-            )?;
-        }
-        let timing: Vec<String> =
-            self.timing.iter().map(|(what, cost)| format!("{what}: {cost}")).collect();
-        writeln!(text, "timing: {{ {} }}", timing.join(", "))?;
-        text.push_str(
-            "links:\n  slow: { bandwidth: 64 Kbit/s, latency: 300ms }\n  \
-             fast: { bandwidth: 10 Mbit/s, latency: 20ms }\n  far: { latency: 5s }\n",
-        );
-        self.write_sync(text)?;
-        text.push_str("sites:\n");
-        for place in &self.places {
-            self.write_place(text, place)?;
-        }
-        self.write_flaws(text)
-    }
-
-    fn write_sync(&self, text: &mut String) -> fmt::Result {
-        let cycles = self.schedule.iter().copied().chain([self.last_cycle()]);
-        let cycles: Vec<String> = cycles.map(|at| Clock(at).to_string()).collect();
-        let limit = self.retry_limit.map_or("none".to_owned(), |limit| limit.to_string());
-        let order = if self.point_first { "after" } else { "before" };
-        writeln!(
-            text,
-            "sync:\n  schedule: {{ dates: {{ at: [{}], words: as planned }} }}\n  \
-             retry: {{ every: {}min, limit: {limit}, jitter: {}s }}\n  \
-             site_complete: {order}_internet_point",
-            cycles.join(", "),
-            self.retry_every / MINUTE,
-            self.jitter / SECOND
-        )
-    }
-
-    fn write_place(&self, text: &mut String, place: &Place) -> fmt::Result {
-        write!(text, "  {}: {{ ", place.code)?;
-        match place.parent {
-            None => text.push_str("type: central"),
-            Some(parent) => write!(text, "parent: {}", self.places[parent].code)?,
-        }
-        if place.secondary {
-            text.push_str(", type: secondary");
-        }
-        if !place.point {
-            text.push_str(", sup: none");
-        } else if place.hopeless {
-            text.push_str(", sup: { server: remote, console: missing }");
-        } else if place.remote {
-            text.push_str(", sup: { server: remote }");
-        }
-        if place.internet {
-            text.push_str(", internet_sup: { server: dmz, link: slow }");
-        }
-        if let Some(link) = place.link {
-            write!(text, ", link: {link}")?;
-        }
-        text.push_str(" }\n");
-        Ok(())
-    }
-
-    fn write_flaws(&self, text: &mut String) -> fmt::Result {
-        if self.flaws.iter().any(|flaw| !flaw.is_operation()) || self.broken.is_some() {
-            text.push_str("faults:\n");
-        }
-        for flaw in &self.flaws {
-            let place = flaw.code.as_ref();
-            let place = place.map_or(String::new(), |code| format!("where: {{ code: {code} }}, "));
-            let when = match &flaw.when {
-                When::Window { from, until } => {
-                    format!("window: {{ from: {}, until: {} }}", Clock(*from), Clock(*until))
-                }
-                When::Windows(windows) => {
-                    let windows = windows.iter().map(|(from, until)| {
-                        format!("{{ from: {}, until: {} }}", Clock(*from), Clock(*until))
-                    });
-                    let windows: Vec<String> = windows.collect();
-                    format!("schedule: {{ windows: [{}] }}", windows.join(", "))
-                }
-                When::Renewal { minutes } => format!(
-                    "renewal: {{ mtbf: {{ exponential: {{ mean: 1d }} }}, mttr: {{ exponential: {{ \
-                     mean: {minutes}min }} }} }}"
-                ),
-                When::Attempts(numbers) => format!("attempts: {numbers:?}"),
-                When::PerAttempt(percent) => format!("per_attempt: {percent}%"),
-                When::At(_) => continue,
-            };
-            let Flaw { name, what, .. } = flaw;
-            writeln!(text, "  {name}: {{ {place}do: {what}, when: {{ {when} }} }}")?;
-        }
-        if let Some(code) = &self.broken {
-            writeln!(
-                text,
-                "  for-good: {{ where: {{ code: {code} }}, do: site_down, when: {{ window: {{ \
-                 from: {} }} }} }}",
-                Clock(self.calm / 2)
-            )?;
-        }
-        if self.flaws.iter().any(Flaw::is_operation) {
-            text.push_str("operations:\n");
-        }
-        for flaw in &self.flaws {
-            if let When::At(at) = flaw.when {
-                writeln!(text, "  {}: {{ at: {}, do: {} }}", flaw.name, Clock(at), flaw.what)?;
-            }
-        }
-        Ok(())
     }
 }
 

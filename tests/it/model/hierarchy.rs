@@ -1,14 +1,4 @@
-//! Every order in which a few things can happen, looked at one by one.
-//!
-//! A breadth-first search over small hierarchies of real engines and a network in which answers
-//! come late or twice, steps fail, and a site crashes before or after any call. Budgets make it
-//! finite. The engines' clocks do not matter to one another, so a timer may run out at any moment
-//! and every call happens at one instant: whatever order real delays could bring is among these.
-//!
-//! A swarm finds what needs a long time, a search what needs an odd order: `bugs` here are those
-//! that the worlds of the swarm cannot even offer.
-
-use std::collections::HashSet;
+//! A small hierarchy of real engines, a network, and what may happen to them.
 
 use supsim::engine::{
     Effect, Engine, Failure, Input, InternetTurn, Kind, Phase, Policy, Reason, Role, State, Status,
@@ -21,7 +11,7 @@ type Content = [u8; 2];
 
 /// What is on its way to a site.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-enum Message {
+pub enum Message {
     Request,
     Package { version: u32 },
     Connected { attempt: u32 },
@@ -32,7 +22,7 @@ enum Message {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct Site {
+pub struct Site {
     engine: Engine,
     timer: bool,
     wsus: Content,
@@ -49,17 +39,17 @@ struct Site {
 
 /// How often each thing may still happen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-struct Budget {
-    schedule: u8,
-    manual: u8,
-    publish: u8,
-    crash: u8,
-    fail: u8,
-    twice: u8,
+pub struct Budget {
+    pub schedule: u8,
+    pub manual: u8,
+    pub publish: u8,
+    pub crash: u8,
+    pub fail: u8,
+    pub twice: u8,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct Model {
+pub struct Model {
     /// Each site is the parent of the next.
     sites: Vec<Site>,
     network: Vec<(usize, Message)>,
@@ -73,7 +63,7 @@ struct Model {
 
 /// Planted bugs, of the engine or of who drives it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Bug {
+pub enum Bug {
     /// An answer to an attempt that is over is taken for one to the attempt under way.
     StaleReply,
     /// What a call wanted sent is gone when the site crashes before sending it.
@@ -94,7 +84,7 @@ enum Bug {
 
 /// Where in a call a site crashes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Crash {
+pub enum Crash {
     No,
     /// The engine never hears of what was done.
     Before,
@@ -103,7 +93,7 @@ enum Crash {
 }
 
 #[derive(Clone, Copy, Debug)]
-enum Action {
+pub enum Action {
     Deliver(usize, Crash),
     DeliverTwice(usize),
     Fail(usize),
@@ -125,7 +115,7 @@ fn failure() -> Failure {
 }
 
 impl Model {
-    fn new(sites: usize, budget: Budget, bug: Option<Bug>) -> Self {
+    pub fn new(sites: usize, budget: Budget, bug: Option<Bug>) -> Self {
         let site = |number| {
             let role = if number == 0 { Role::TopLevel } else { Role::Child };
             let internet_point = InternetTurn::None;
@@ -156,14 +146,14 @@ impl Model {
     }
 
     /// What goes on by itself; when there is none of it, the hierarchy is at rest.
-    fn progress(&self) -> Vec<Action> {
+    pub fn progress(&self) -> Vec<Action> {
         let messages = (0..self.network.len()).map(|place| Action::Deliver(place, Crash::No));
         let timers = (0..self.sites.len()).filter(|site| self.sites[*site].timer);
         messages.chain(timers.map(Action::Timer)).collect()
     }
 
     /// What may happen besides.
-    fn trouble(&self) -> Vec<Action> {
+    pub fn trouble(&self) -> Vec<Action> {
         let Budget { schedule, manual, publish, crash, fail, twice } = self.budget;
         let mut actions = Vec::new();
         let mut may = |left: u8, action| {
@@ -192,7 +182,7 @@ impl Model {
         actions
     }
 
-    fn take(&mut self, action: Action) {
+    pub fn take(&mut self, action: Action) {
         match action {
             Action::Deliver(place, crash) => {
                 let (to, message) = self.network.remove(place);
@@ -424,7 +414,7 @@ impl Model {
     }
 
     /// I7 in every state; L3-L6 and then L1, L2 in those at rest.
-    fn complaint(&self) -> Option<&'static str> {
+    pub fn complaint(&self) -> Option<&'static str> {
         if self.wrong.is_some() {
             return self.wrong;
         }
@@ -466,108 +456,5 @@ impl Model {
             return Some("L1");
         }
         sites.iter().any(|site| site.database != all).then_some("L2")
-    }
-}
-
-/// What a search has found.
-struct Found {
-    states: usize,
-    transitions: usize,
-    at_rest: usize,
-    /// The promise that is broken, and the shortest way to break it.
-    broken: Option<(&'static str, Vec<Action>)>,
-}
-
-fn search(start: Model) -> Found {
-    let mut known = HashSet::from([start.clone()]);
-    // Every state with the place of the one before it and what led from there.
-    let mut queue: Vec<(Model, usize, Option<Action>)> = vec![(start, 0, None)];
-    let mut found = Found { states: 0, transitions: 0, at_rest: 0, broken: None };
-    while found.states < queue.len() {
-        let state = queue[found.states].0.clone();
-        if let Some(id) = state.complaint() {
-            let mut way = Vec::new();
-            let mut place = found.states;
-            while let (_, before, Some(action)) = &queue[place] {
-                way.push(*action);
-                place = *before;
-            }
-            way.reverse();
-            found.broken = Some((id, way));
-            return found;
-        }
-        let progress = state.progress();
-        found.at_rest += usize::from(progress.is_empty());
-        for action in progress.into_iter().chain(state.trouble()) {
-            let mut next = state.clone();
-            next.take(action);
-            found.transitions += 1;
-            if known.insert(next.clone()) {
-                queue.push((next, found.states, Some(action)));
-            }
-        }
-        found.states += 1;
-    }
-    found
-}
-
-const CALM: Budget = Budget { schedule: 1, manual: 0, publish: 1, crash: 0, fail: 0, twice: 0 };
-
-/// The searches that are made each time: how many sites, and what may happen.
-const SEARCHES: [(usize, Budget); 5] = [
-    (1, Budget { manual: 1, crash: 1, fail: 1, ..CALM }),
-    (1, Budget { crash: 1, fail: 1, twice: 1, ..CALM }),
-    (2, Budget { crash: 1, fail: 1, ..CALM }),
-    (2, Budget { crash: 1, twice: 1, ..CALM }),
-    (2, Budget { manual: 1, fail: 1, ..CALM }),
-];
-
-/// And those that take longer, when `SUPSIM_SEARCH` says `deep`.
-const DEEP: [(usize, Budget); 4] = [
-    (2, Budget { manual: 1, crash: 1, fail: 1, ..CALM }),
-    (1, Budget { manual: 1, crash: 1, fail: 1, twice: 1, ..CALM }),
-    (2, Budget { crash: 2, fail: 1, ..CALM }),
-    (3, Budget { crash: 1, fail: 1, ..CALM }),
-];
-
-#[test]
-fn every_order_of_a_few_events_keeps_what_is_promised() {
-    let deep = std::env::var("SUPSIM_SEARCH").is_ok_and(|depth| depth == "deep");
-    for (sites, budget) in SEARCHES.into_iter().chain(DEEP.into_iter().filter(|_| deep)) {
-        let found = search(Model::new(sites, budget, None));
-        let Found { states, transitions, at_rest, broken } = found;
-        println!(
-            "{sites} sites, {budget:?}: {states} states, {transitions} transitions, {at_rest} at rest"
-        );
-        assert!(broken.is_none(), "{broken:#?}");
-        assert!(at_rest > 10 && states > 1_000, "it is no search");
-    }
-}
-
-#[test]
-fn every_bug_is_found_by_the_search() {
-    use Bug::{
-        AckBeforeKeep, AnchorBeforeCommit, DeltaAppliesAll, OutboxLost, RequestAfterFailure,
-        RetryLost, StaleReply, StartsTwice,
-    };
-    let all = [
-        StaleReply,
-        OutboxLost,
-        AckBeforeKeep,
-        RetryLost,
-        AnchorBeforeCommit,
-        DeltaAppliesAll,
-        StartsTwice,
-        RequestAfterFailure,
-    ];
-    for bug in all {
-        // A stale answer needs a crash, a failure and a second attempt.
-        let mut searches = SEARCHES.iter().chain(&DEEP[..1]);
-        let mut searches =
-            searches.by_ref().map(|(sites, budget)| search(Model::new(*sites, *budget, Some(bug))));
-        let found = searches.find(|found| found.broken.is_some());
-        let found = found.unwrap_or_else(|| panic!("{bug:?} is not found"));
-        let (id, way) = found.broken.expect("it was found");
-        println!("{bug:?}: {id} in {} steps, {} states", way.len(), found.states);
     }
 }
