@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Attempt, Ending, Outcome};
+use super::{Arrival, Attempt, Ending, Outcome};
 use crate::scenario::{Scenario, SiteKind};
 use crate::trace::Trigger;
 use crate::units::{Duration, Instant, ReleaseId, SiteId};
@@ -86,41 +86,91 @@ impl Delays {
 impl Lag {
     /// How each release reached the sites, in the order of the releases.
     pub fn of(scenario: &Scenario, outcome: &Outcome) -> Vec<Lag> {
-        let mut by_release: BTreeMap<ReleaseId, Vec<_>> = BTreeMap::new();
+        let mut by_release: BTreeMap<ReleaseId, Vec<&Arrival>> = BTreeMap::new();
         for arrival in &outcome.arrivals {
             by_release.entry(arrival.release).or_default().push(arrival);
         }
-        by_release
-            .into_iter()
-            .map(|(release, arrivals)| {
-                let (published, wanted) = (arrivals[0].published, arrivals[0].wanted);
-                let mut groups: BTreeMap<(u32, SiteKind), Delays> = BTreeMap::new();
-                let mut all = Delays::default();
-                let mut latest = Vec::with_capacity(arrivals.len());
-                for arrival in arrivals {
-                    let site = &scenario.sites[arrival.site.index()];
-                    let delay = arrival.time_to_current();
-                    for delays in [&mut all, groups.entry((site.tier, site.kind)).or_default()] {
-                        match delay {
-                            Some(delay) => delays.reached.push(delay),
-                            None => delays.never += 1,
-                        }
-                    }
-                    latest.push((arrival.site, delay));
-                }
-                all.reached.sort_unstable();
-                groups.values_mut().for_each(|delays| delays.reached.sort_unstable());
-                latest.sort_by_key(|&(site, delay)| {
-                    (std::cmp::Reverse(delay.unwrap_or(Duration::MAX)), site)
-                });
-                let groups = groups
-                    .into_iter()
-                    .map(|((tier, kind), delays)| Group { tier, kind, delays })
-                    .collect();
-                Lag { release, published, wanted, groups, all, latest }
-            })
-            .collect()
+        let lag = |(release, arrivals): (ReleaseId, Vec<&Arrival>)| {
+            Lag::from(scenario, release, arrivals.into_iter())
+        };
+        by_release.into_iter().map(lag).collect()
     }
+
+    /// How one release reached the sites.
+    pub fn of_one(scenario: &Scenario, outcome: &Outcome, release: ReleaseId) -> Lag {
+        // The rows of each site stand together, of the same releases at each.
+        let arrivals = &outcome.arrivals;
+        let site = arrivals.first().map(|first| first.site);
+        let each = arrivals.iter().take_while(|arrival| Some(arrival.site) == site).count();
+        let at = arrivals[..each].iter().position(|arrival| arrival.release == release);
+        let rows = arrivals.iter().skip(at.unwrap_or(arrivals.len())).step_by(each.max(1));
+        Lag::from(scenario, release, rows)
+    }
+
+    fn from<'o>(
+        scenario: &Scenario,
+        release: ReleaseId,
+        arrivals: impl Iterator<Item = &'o Arrival>,
+    ) -> Lag {
+        let published = scenario.catalogue.releases[release.index()].at;
+        let mut wanted = published;
+        let mut groups: BTreeMap<(u32, SiteKind), Delays> = BTreeMap::new();
+        let mut all = Delays::default();
+        let mut latest = Vec::with_capacity(arrivals.size_hint().0);
+        for arrival in arrivals {
+            let site = &scenario.sites[arrival.site.index()];
+            let delay = arrival.time_to_current();
+            wanted = arrival.wanted;
+            for delays in [&mut all, groups.entry((site.tier, site.kind)).or_default()] {
+                match delay {
+                    Some(delay) => delays.reached.push(delay),
+                    None => delays.never += 1,
+                }
+            }
+            latest.push((arrival.site, delay));
+        }
+        all.reached.sort_unstable();
+        groups.values_mut().for_each(|delays| delays.reached.sort_unstable());
+        latest.sort_by_key(|&(site, delay)| {
+            (std::cmp::Reverse(delay.unwrap_or(Duration::MAX)), site)
+        });
+        let groups =
+            groups.into_iter().map(|((tier, kind), delays)| Group { tier, kind, delays }).collect();
+        Lag { release, published, wanted, groups, all, latest }
+    }
+
+    /// What is kept of it where there are many: by tier and kind, from the top.
+    pub fn milestones(&self) -> Vec<Milestones> {
+        self.groups.iter().map(Group::milestones).collect()
+    }
+}
+
+impl Group {
+    fn milestones(&self) -> Milestones {
+        let Group { tier, kind, delays } = self;
+        Milestones {
+            tier: *tier,
+            kind: *kind,
+            sites: delays.sites(),
+            never: delays.never,
+            after: [delays.first(), delays.half(), delays.p95(), delays.all()],
+        }
+    }
+}
+
+/// The few instants that say how a release reached the sites of one tier and kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Milestones {
+    /// 1 at the root.
+    pub tier: u32,
+    /// Central, primary or secondary.
+    pub kind: SiteKind,
+    /// How many sites there are.
+    pub sites: usize,
+    /// How many never became current.
+    pub never: usize,
+    /// How long until the first, half, 95 % and all of them were; `None`: so many never were.
+    pub after: [Option<Duration>; 4],
 }
 
 /// How much synchronising a run was.
@@ -187,7 +237,6 @@ fn busiest(attempts: &[Attempt]) -> (usize, Option<Instant>) {
 mod tests {
     use super::super::sample;
     use super::*;
-    use crate::measure::Arrival;
 
     fn delays(reached: &[u64], never: usize) -> Delays {
         Delays { reached: reached.iter().map(|&s| Duration::from_secs(s)).collect(), never }

@@ -2,18 +2,29 @@
 //!
 //! ```text
 //!   Trace + Scenario ──► Outcome { attempts, arrivals, faults }    tidy rows
-//!                             └──► lag: delays by tier, counts, the latest sites
+//!                             ├──► lag: delays by tier, counts, the latest sites
+//!                             ├──► expectation: one figure for each thing asked
+//!                             └──► series: the same instants apart, sampled
 //! ```
 //!
 //! Invariants:
 //! - Nothing here looks at the world, the engine or the kernel: only at the record.
 //! - Rows stand in a fixed order (site, then number; site, then release; fault, site, time).
 
+mod expectation;
+mod figure;
+mod holding;
 mod lag;
 mod outcome;
 mod reading;
 #[cfg(test)]
 pub(crate) mod sample;
+mod series;
+mod span;
+mod syncs;
 
-pub use lag::{Activity, Delays, Group, Lag};
+pub use expectation::values;
+pub use figure::Figure;
+pub use lag::{Activity, Delays, Group, Lag, Milestones};
 pub use outcome::{Arrival, Attempt, Ending, FaultOccurrence, Outcome};
+pub use series::{Sample, series};

@@ -60,6 +60,9 @@ pub struct Attempt {
     pub updates: u32,
     /// Their metadata.
     pub bytes: Bytes,
+    /// How many changes it made anywhere: in WSUS, in the site database, at the internet-based
+    /// point.
+    pub applied: u32,
     /// The content version at its end.
     pub version: Option<u32>,
 }

@@ -82,12 +82,17 @@ impl<'a> Reading<'a> {
             Fact::Pulled { updates, bytes, .. } => self.change_last(site, |one| {
                 one.pulled = Some(at);
                 (one.updates, one.bytes) = (updates, bytes);
+                one.applied = one.applied.saturating_add(updates);
             }),
             Fact::Settled { .. } => self.change_last(site, |one| one.settled = Some(at)),
-            Fact::Imported { .. } => self.change_last(site, |one| one.imported = Some(at)),
-            Fact::InternetPointSynced { .. } => {
-                self.change_last(site, |one| one.internet_done = Some(at));
-            }
+            Fact::Imported { updates, .. } => self.change_last(site, |one| {
+                one.imported = Some(at);
+                one.applied = one.applied.saturating_add(updates);
+            }),
+            Fact::InternetPointSynced { updates, .. } => self.change_last(site, |one| {
+                one.internet_done = Some(at);
+                one.applied = one.applied.saturating_add(updates);
+            }),
             Fact::Arrived { release, part } => self.read_arrival(at, site, release, part),
             Fact::FaultBegan { fault } => {
                 self.last_hold.insert((fault, site), self.faults.len());
@@ -149,6 +154,7 @@ impl<'a> Reading<'a> {
                     fault: None,
                     updates: 0,
                     bytes: Bytes::ZERO,
+                    applied: 0,
                     version: None,
                 });
             }

@@ -53,7 +53,9 @@ pub(crate) fn scenario(sites: Vec<Site>) -> Scenario {
         clock: Clock::new("2026-01-13T05:00:00Z".parse().unwrap(), zone),
         duration: Duration::from_days(2),
         initial: Initial::Current,
+        warmup: Duration::ZERO,
         seed: 1,
+        replications: 1,
         source: Source::MicrosoftUpdate,
         criteria: Criteria::default(),
         catalogue: Catalogue {
@@ -98,7 +100,9 @@ pub(crate) fn scenario(sites: Vec<Site>) -> Scenario {
             pick: Pick::All,
             occurs: Occurs::Attempts(vec![1]),
         }],
+        expectations: Vec::new(),
         recording: Recording::All,
+        series_every: None,
         defaults_used: vec![Default {
             key: "timing.settle",
             value: "2min",
@@ -149,6 +153,7 @@ pub(crate) fn attempt(site: SiteId, number: u32, start: Instant, end: Instant) -
         fault: None,
         updates: 0,
         bytes: Bytes::ZERO,
+        applied: 0,
         version: None,
     }
 }
@@ -227,6 +232,7 @@ pub(crate) fn tutorial() -> (Scenario, Trace, Outcome) {
         settled: Some(pulled + Duration::from_mins(2)),
         updates,
         bytes,
+        applied: updates,
         version: Some(34),
         ..attempt(site, number, start, end)
     };
@@ -236,6 +242,7 @@ pub(crate) fn tutorial() -> (Scenario, Trace, Outcome) {
                 trigger: Trigger::Schedule,
                 transferred: Some(at(22, 0, 4)),
                 imported: Some(at(22, 3, 53)),
+                applied: 2 * updates,
                 ..ok(
                     SiteId(0),
                     1,

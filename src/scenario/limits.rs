@@ -33,6 +33,14 @@ pub const ROUTES: usize = 1_000;
 pub const WINDOWS: usize = 168;
 /// Sendings at once to one destination, and pulls at once from one software update point.
 pub const AT_ONCE: u32 = 100_000;
+/// Expectations.
+pub const EXPECTATIONS: usize = 1_000;
+/// Replications of one run; what is kept of each lies in memory.
+pub const REPLICATIONS: u32 = 100_000;
+/// A count that is wanted \[thousand-millionths\]: a thousand million.
+pub const AMOUNT: u64 = 1_000_000_000_000_000_000;
+/// Samples of a series.
+pub const SAMPLES: u64 = 100_000;
 /// Occurrences of all releases together, and as many instants of the schedule.
 pub const OCCURRENCES: usize = 1_000_000;
 /// The run, and every duration written: ten years and a little.

@@ -21,6 +21,8 @@ mod cost;
 mod criteria;
 mod defaults;
 mod error;
+mod expect;
+mod expectation;
 mod fault;
 mod files;
 mod generate;
@@ -34,6 +36,7 @@ mod operation;
 mod pattern;
 mod quantity;
 mod quota;
+mod random;
 mod read;
 mod reader;
 mod route;
@@ -49,6 +52,7 @@ mod track;
 mod values;
 mod windows_zones;
 mod write;
+mod write_expect;
 mod yaml;
 
 use std::collections::BTreeMap;
@@ -61,6 +65,7 @@ use crate::units::{
 pub use clock::{Clock, Zone};
 pub use criteria::{Criteria, LOCAL_PUBLISHER, Wanted};
 pub use error::{Diagnostic, Report, Severity};
+pub use expectation::{Bound, Expectation, Goal, Holder, Metric, MustHold, Stat, Unit, WHOLE};
 pub use fault::{FailPhase, FailSync, Fault, FaultEffect, Occurs, Pick, Slow, SlowPhase, Span};
 pub use files::{Disk, Files, Held, NamedFile, Refusal};
 pub use hierarchy::Hierarchy;
@@ -110,8 +115,12 @@ pub struct Scenario {
     pub duration: Duration,
     /// `initial`: what sites hold at the start.
     pub initial: Initial,
+    /// `warmup`: what happens before is not measured; shorter than the run.
+    pub warmup: Duration,
     /// `seed`: which run of chance this is.
     pub seed: u64,
+    /// `replications`: with how many different chances it is run; at least one.
+    pub replications: u32,
     /// `source`: where the top-level site's metadata come from (U1).
     pub source: Source,
     /// `criteria`: which metadata are retrieved at the start (U2).
@@ -132,8 +141,12 @@ pub struct Scenario {
     pub operations: Vec<Operation>,
     /// `faults`, in the order of their names; those with `enabled: false` are left out.
     pub faults: Vec<Fault>,
+    /// `expect`, in the order of their names.
+    pub expectations: Vec<Expectation>,
     /// `record`: how much is recorded.
     pub recording: Recording,
+    /// `record.series_every`: how far apart the samples of `series.csv` are; `None`: no samples.
+    pub series_every: Option<Duration>,
     /// The defaults that stood in for what was not written.
     pub defaults_used: Vec<Default>,
 }

@@ -305,6 +305,19 @@ pub(super) fn factor(text: &str) -> Result<Factor, Wrong> {
     thousandths.ok_or_else(|| wrong("from 1 (as long as ever) to 1000"))
 }
 
+/// A count \[thousand-millionths\]: `120`, `1.5`.
+pub(super) fn amount(text: &str) -> Result<u64, Wrong> {
+    let wrong = |note: &str| Wrong::new("E0101", format!("`{text}` is not a count"), note);
+    let Some((number, "")) = Number::in_front(text.trim()) else {
+        return Err(wrong("write for example 120: digits, no sign, no unit"));
+    };
+    let amount = number.times(1_000_000_000).ok_or_else(|| wrong("at most nine decimals"))?;
+    let amount = u64::try_from(amount).ok().filter(|amount| *amount <= limits::AMOUNT);
+    amount.ok_or_else(|| {
+        Wrong::new("E0208", format!("`{text}` is out of range"), "at most 1,000,000,000")
+    })
+}
+
 /// A number without a unit, such as a shape: above zero and not extreme.
 pub(super) fn ratio(text: &str) -> Result<f64, Wrong> {
     let good = matches!(Number::in_front(text), Some((_, "")));

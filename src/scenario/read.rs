@@ -7,6 +7,7 @@ use std::path::Path;
 use std::rc::Rc;
 
 use super::error::{Diagnostic, Report};
+use super::expect::{self, Grounds};
 use super::files::{Disk, Files, Texts, text_of};
 use super::known::Known;
 use super::reader::Reader;
@@ -16,14 +17,14 @@ use super::sites::Sites;
 use super::source::Place;
 use super::timing::{TimingWritten, Timings};
 use super::values::{Run, Zones};
-use super::yaml::{self, Node};
+use super::yaml::{self, Node, Value};
 use super::{
     Clock, Criteria, Initial, Overrides, Recording, Scenario, Source, Sync, Zone, catalogue,
     defaults, fault, generate, limits, link, operation, quantity, route, sync,
 };
 use crate::units::Duration;
 
-const KEYS: [&str; 23] = [
+const KEYS: [&str; 25] = [
     "supsim",
     "kind",
     "name",
@@ -33,6 +34,7 @@ const KEYS: [&str; 23] = [
     "start",
     "duration",
     "initial",
+    "warmup",
     "seed",
     "replications",
     "source",
@@ -47,11 +49,11 @@ const KEYS: [&str; 23] = [
     "operations",
     "timing",
     "faults",
+    "expect",
 ];
 
 /// Words of the language that this version does not read.
-const LATER: [&str; 8] =
-    ["extends", "warmup", "params", "import", "overrides", "clients", "sms2003", "expect"];
+const LATER: [&str; 6] = ["extends", "params", "import", "overrides", "clients", "sms2003"];
 
 impl Scenario {
     /// The largest file \[bytes\]; whoever reads one need not read further.
@@ -163,9 +165,11 @@ fn document(reader: &mut Reader, root: &Node<'_>, overrides: &Overrides) -> Opti
     let run = run(reader, &mut zones, &fields);
     let initial = initial(reader, &fields);
     let seed = seed(reader, &fields, overrides);
-    if let Some(node) = fields.get("replications") {
-        replications(reader, node);
-    }
+    let warmup = warmup(reader, &run, &fields);
+    let replications = match fields.get("replications") {
+        Some(node) => reader.count32(node, "`replications`", 1, limits::REPLICATIONS),
+        None => Some(1),
+    };
 
     let links = fields.get("links").map(|node| link::read(reader, node)).unwrap_or_default();
     let routes = fields.get("routes").map(|node| route::read(reader, node)).unwrap_or_default();
@@ -203,17 +207,23 @@ fn document(reader: &mut Reader, root: &Node<'_>, overrides: &Overrides) -> Opti
         .get("operations")
         .map(|node| operation::read(reader, &mut known, &run, &mut catalogue, node));
     let faults = fields.get("faults").map(|node| fault::read(reader, &known, &run, node));
+    let faults = faults.unwrap_or_default();
+    let grounds = Grounds { known: &known, run: &run, catalogue: &catalogue, faults: &faults };
+    let expectations = fields.get("expect").map(|node| expect::read(reader, &grounds, node));
     let recording = recording(reader, &fields);
+    let series_every = series_every(reader, &run, &fields);
     let defaults_used =
         defaults::TABLE.iter().filter(|default| reader.defaults().contains(default.key));
     let defaults_used = defaults_used.cloned().collect();
-    Some(Scenario {
+    let scenario = Scenario {
         name: name?.to_owned(),
         description: description.unwrap_or_default().to_owned(),
         clock: run.clock,
         duration: run.duration,
         initial: initial?,
+        warmup: warmup?,
         seed: seed?,
+        replications: replications?,
         source: source?,
         criteria: criteria?,
         catalogue,
@@ -226,12 +236,18 @@ fn document(reader: &mut Reader, root: &Node<'_>, overrides: &Overrides) -> Opti
             site_complete: sync.site_complete,
         },
         operations: operations.unwrap_or_default(),
-        faults: faults.unwrap_or_default(),
+        faults,
+        expectations: expectations.unwrap_or_default(),
         recording: recording?,
+        series_every: series_every?,
         links,
         routes,
         defaults_used,
-    })
+    };
+    if let Some(node) = fields.get("expect") {
+        expect::too_few(reader, &scenario, node);
+    }
+    Some(scenario)
 }
 
 /// `supsim`, `kind`, `profile`: is it ours to read at all?
@@ -331,17 +347,15 @@ fn seed(reader: &mut Reader, fields: &Fields<'_, '_>, overrides: &Overrides) -> 
     })
 }
 
-fn replications(reader: &mut Reader, node: &Node<'_>) {
-    if reader.count(node, "`replications`", 1, 1_000_000).is_some_and(|count| count > 1) {
-        reader
-            .error(
-                "E0190",
-                node.place,
-                "`replications` above 1 are part of the language, but this version of supsim cannot run them",
-                "write `replications: 1`, and run it once for each seed",
-            )
-            .help("a result of several runs needs their statistics, which this version does not compute");
+fn warmup(reader: &mut Reader, run: &Run, fields: &Fields<'_, '_>) -> Option<Duration> {
+    let Some(node) = fields.get("warmup") else { return Some(Duration::ZERO) };
+    let warmup = reader.duration(node, "`warmup`")?;
+    if run.known && warmup >= run.duration {
+        let note = format!("`duration` is {}", run.duration);
+        reader.error("E0427", node.place, "`warmup` must be shorter than the run", note);
+        return None;
     }
+    Some(warmup)
 }
 
 fn source(reader: &mut Reader, names: &Names<'_>, fields: &Fields<'_, '_>) -> Option<Source> {
@@ -370,7 +384,7 @@ pub(super) const RECORDINGS: [(&str, Recording); 3] =
 fn recording(reader: &mut Reader, fields: &Fields<'_, '_>) -> Option<Recording> {
     let record = fields
         .get("record")
-        .and_then(|node| reader.fields(node, "`record`", &["events"], &["series_every"]));
+        .and_then(|node| reader.fields(node, "`record`", &["events", "series_every"], &[]));
     match record.and_then(|fields| fields.get("events")) {
         Some(node) => reader.word_of(node, "a way to record", &RECORDINGS),
         None => {
@@ -379,6 +393,28 @@ fn recording(reader: &mut Reader, fields: &Fields<'_, '_>) -> Option<Recording> 
             RECORDINGS.iter().find(|(name, _)| *name == word).map(|(_, recording)| *recording)
         }
     }
+}
+
+/// `record.series_every`.
+fn series_every(
+    reader: &mut Reader,
+    run: &Run,
+    fields: &Fields<'_, '_>,
+) -> Option<Option<Duration>> {
+    // `recording` has told of what is no map
+    let Some(Value::Map(entries)) = fields.get("record").map(|node| &node.value) else {
+        return Some(None);
+    };
+    let Some(entry) = entries.iter().find(|entry| entry.key == "series_every") else {
+        return Some(None);
+    };
+    let every = reader.positive_duration(&entry.value, "`series_every`")?;
+    if run.known && run.duration.micros() / every.micros() > limits::SAMPLES {
+        let note = format!("at most {} samples in a run", limits::SAMPLES);
+        reader.error("E0428", entry.value.place, "`series_every` is too fine", note);
+        return None;
+    }
+    Some(Some(every))
 }
 
 #[cfg(test)]

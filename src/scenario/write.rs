@@ -51,7 +51,13 @@ impl Scenario {
                 Initial::Empty => "empty",
             },
         );
+        if !self.warmup.is_zero() {
+            put(&mut map, "warmup", self.warmup.to_string());
+        }
         put(&mut map, "seed", self.seed);
+        if self.replications > 1 {
+            put(&mut map, "replications", self.replications);
+        }
         put(&mut map, "source", self.source());
         put(&mut map, "criteria", criteria::written(&self.criteria));
         put(&mut map, "catalogue", self.catalogue());
@@ -84,7 +90,17 @@ impl Scenario {
                 self.faults.iter().map(|fault| (fault.name.as_str(), fault::written(self, fault))),
             ),
         );
-        put(&mut map, "record", one("events", word(&RECORDINGS, self.recording)));
+        put_some(
+            &mut map,
+            "expect",
+            named(self.expectations.iter().map(|one| (one.name.as_str(), self.expectation(one)))),
+        );
+        let mut record = Mapping::new();
+        put(&mut record, "events", word(&RECORDINGS, self.recording));
+        if let Some(every) = self.series_every {
+            put(&mut record, "series_every", every.to_string());
+        }
+        put(&mut map, "record", record);
         map
     }
 

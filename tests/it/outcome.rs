@@ -52,6 +52,8 @@ fn a_success_has_an_instant_for_every_step() {
         fault: None,
         updates: 5,
         bytes: Bytes(2_000_000),
+        // WSUS, the site database and the internet-based point, five each
+        applied: 15,
         version: Some(2),
     };
     assert_eq!(run.outcome.attempts[0], expected);

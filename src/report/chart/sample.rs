@@ -69,7 +69,9 @@ impl Sample {
             clock: Clock::new(start, zone),
             duration: Duration::from_days(14),
             initial: Initial::Current,
+            warmup: Duration::ZERO,
             seed: 42,
+            replications: 1,
             source: Source::MicrosoftUpdate,
             criteria: Criteria::default(),
             catalogue: Catalogue {
@@ -90,7 +92,9 @@ impl Sample {
             },
             operations: Vec::new(),
             faults: Vec::new(),
+            expectations: Vec::new(),
             recording: Recording::All,
+            series_every: None,
             defaults_used: Vec::new(),
         };
         Self { scenario, attempts: Vec::new(), faults: Vec::new() }
@@ -186,6 +190,7 @@ impl Sample {
             fault,
             updates: 120,
             bytes: Bytes(48_000_000),
+            applied: 120,
             version: Some(7),
         });
         end

@@ -17,7 +17,9 @@ fn assert_survives(scenario: &Scenario) {
         clock,
         duration,
         initial,
+        warmup,
         seed,
+        replications,
         source,
         criteria,
         catalogue,
@@ -28,7 +30,9 @@ fn assert_survives(scenario: &Scenario) {
         sync,
         operations,
         faults,
+        expectations,
         recording,
+        series_every,
         defaults_used: _,
     } = scenario;
     assert_eq!(*name, again.name);
@@ -36,6 +40,7 @@ fn assert_survives(scenario: &Scenario) {
     assert_eq!((clock.start(), clock.zone()), (again.clock.start(), again.clock.zone()));
     assert_eq!(*duration, again.duration);
     assert_eq!(*initial, again.initial);
+    assert_eq!((*warmup, *replications), (again.warmup, again.replications));
     assert_eq!(*seed, again.seed);
     assert_eq!(*source, again.source);
     assert_eq!(*criteria, again.criteria);
@@ -47,7 +52,8 @@ fn assert_survives(scenario: &Scenario) {
     assert_eq!(*sync, again.sync);
     assert_eq!(*operations, again.operations);
     assert_eq!(*faults, again.faults);
-    assert_eq!(*recording, again.recording);
+    assert_eq!(*expectations, again.expectations);
+    assert_eq!((*recording, *series_every), (again.recording, again.series_every));
     assert!(again.defaults_used.is_empty(), "{:?}", again.defaults_used);
     for (site, same) in sites.iter().zip(&again.sites) {
         for hour in 0..=duration.micros() / Duration::from_hours(1).micros() {

@@ -1,0 +1,101 @@
+//! What sites did: `sync_time`, `attempts`, `failures`, `retries`, `redundant_syncs`,
+//! `concurrent_syncs`.
+
+use super::figure::{Stretch, of_values, over_time};
+use super::span::{Span, within};
+use super::{Attempt, Ending, Figure, Outcome};
+use crate::scenario::{Expectation, Metric, Scenario, WHOLE};
+use crate::trace::Trigger;
+use crate::units::{Instant, SiteId};
+
+/// The synchronisations of a site, in order.
+fn of_site(outcome: &Outcome, site: SiteId) -> &[Attempt] {
+    let first = outcome.attempts.partition_point(|attempt| attempt.site < site);
+    let rest = &outcome.attempts[first..];
+    &rest[..rest.partition_point(|attempt| attempt.site == site)]
+}
+
+fn succeeded(attempt: &Attempt) -> bool {
+    matches!(attempt.ending, Ending::Ok | Ending::LicenceTermsPending)
+}
+
+/// One value for each synchronisation that was started in the spans and succeeded.
+pub(super) fn sync_time(outcome: &Outcome, asked: &Expectation, spans: &[Span]) -> Option<Figure> {
+    let attempts = asked.sites.iter().flat_map(|&site| of_site(outcome, site));
+    let mut values: Vec<Figure> = attempts
+        .filter(|attempt| succeeded(attempt) && within(spans, attempt.start))
+        .filter_map(|attempt| Some(Figure::Of(attempt.end?.since(attempt.start).micros())))
+        .collect();
+    of_values(asked.stat, &mut values)
+}
+
+/// One value for each site: how many of its synchronisations that were started in the spans count.
+pub(super) fn of_each_site(
+    outcome: &Outcome,
+    asked: &Expectation,
+    spans: &[Span],
+) -> Option<Figure> {
+    if spans.is_empty() {
+        return None;
+    }
+    let counts = |attempt: &&Attempt| {
+        within(spans, attempt.start)
+            && match asked.metric {
+                Metric::Failures => attempt.ending == Ending::Failed,
+                Metric::Retries => attempt.trigger == Trigger::Retry,
+                Metric::RedundantSyncs => succeeded(attempt) && attempt.applied == 0,
+                _ => true,
+            }
+    };
+    let count = |&site: &SiteId| of_site(outcome, site).iter().filter(counts).count() as u64;
+    let mut values: Vec<Figure> =
+        asked.sites.iter().map(|site| Figure::Of(count(site) * WHOLE)).collect();
+    of_values(asked.stat, &mut values)
+}
+
+/// At every instant of the spans: how many of the sites are synchronising.
+pub(super) fn concurrent(
+    scenario: &Scenario,
+    outcome: &Outcome,
+    asked: &Expectation,
+    spans: &[Span],
+) -> Option<Figure> {
+    let attempts = asked.sites.iter().flat_map(|&site| of_site(outcome, site));
+    let steps = running(scenario, attempts);
+    let end = Instant::START + scenario.duration;
+    let mut stretches = Vec::with_capacity(steps.len());
+    for (number, &(from, count)) in steps.iter().enumerate() {
+        let until = steps.get(number + 1).map_or(end, |next| next.0);
+        for part in spans.iter().filter_map(|span| span.and(Span { from, until })) {
+            stretches.push(Stretch { from: count * WHOLE, grows: false, length: part.length() });
+        }
+    }
+    over_time(asked.stat, &stretches)
+}
+
+/// How many synchronisations run from each instant on, from the start of the run; one that ends as
+/// another starts is not counted with it.
+pub(super) fn running<'a>(
+    scenario: &Scenario,
+    attempts: impl Iterator<Item = &'a Attempt>,
+) -> Vec<(Instant, u64)> {
+    let end = Instant::START + scenario.duration;
+    let mut edges = Vec::new();
+    for attempt in attempts {
+        edges.push((attempt.start, 1_i64));
+        edges.push((attempt.end.unwrap_or(end), -1));
+    }
+    edges.sort_unstable();
+    let mut steps = vec![(Instant::START, 0)];
+    let mut count = 0_i64;
+    for (at, change) in edges {
+        count += change;
+        let now = u64::try_from(count).unwrap_or(0);
+        match steps.last_mut() {
+            // only what lasts is a step
+            Some(last) if last.0 == at => last.1 = now,
+            _ => steps.push((at, now)),
+        }
+    }
+    steps
+}

@@ -1,0 +1,458 @@
+//! `expect`: what must be true of a run.
+
+use super::expectation::WHOLE;
+use super::known::Known;
+use super::reader::{Reader, Wrong};
+use super::selector::Selector;
+use super::shape::Fields;
+use super::values::Run;
+use super::yaml::{Entry, Node};
+use super::{
+    Bound, Catalogue, Expectation, Fault, Goal, Holder, Metric, MustHold, Scenario, Site, Stat,
+    Unit, hierarchy, limits, quantity,
+};
+use crate::units::{Duration, FaultId, Instant, Probability, ReleaseId, SiteId};
+
+const KEYS: [&str; 13] = [
+    "metric",
+    "stat",
+    "where",
+    "release",
+    "part",
+    "after",
+    "during",
+    "at_most",
+    "at_least",
+    "equals",
+    "must_hold",
+    "on_fail",
+    "allow_no_data",
+];
+
+/// Metrics that this version does not read.
+const LATER: [&str; 4] = ["link_utilisation", "sender_queue", "clients_scanned", "time_to_scanned"];
+
+pub(super) const HOLDERS: [(&str, Holder); 4] = [
+    ("site", Holder::Site),
+    ("database", Holder::Database),
+    ("wsus", Holder::Wsus),
+    ("internet", Holder::Internet),
+];
+
+const STATS: [(&str, Stat); 4] =
+    [("mean", Stat::Mean), ("min", Stat::Min), ("max", Stat::Max), ("sum", Stat::Sum)];
+
+const BOUNDS: [Bound; 3] = [Bound::AtMost, Bound::AtLeast, Bound::Equals];
+
+/// What an expectation can refer to.
+pub(super) struct Grounds<'g> {
+    pub known: &'g Known<'g>,
+    pub run: &'g Run,
+    pub catalogue: &'g Catalogue,
+    pub faults: &'g [Fault],
+}
+
+/// All of `expect`, in the order of their names.
+pub(super) fn read(reader: &mut Reader, on: &Grounds<'_>, node: &Node<'_>) -> Vec<Expectation> {
+    let entries = reader.map(node, "`expect`").unwrap_or_default();
+    if entries.len() > limits::EXPECTATIONS {
+        let most = format!("at most {}", limits::EXPECTATIONS);
+        reader.error("E0316", node.place, "too many expectations", most);
+    }
+    let reached = within_top_level(on.known.sites);
+    let mut expectations = Vec::new();
+    for entry in entries.iter().take(limits::EXPECTATIONS) {
+        let Some(name) = reader.identifier(entry, "an expectation") else { continue };
+        let expectation = reader.within(&format!("expect.{name}"), |reader| {
+            expectation(reader, on, &reached, entry, name)
+        });
+        expectations.extend(expectation);
+    }
+    expectations.sort_by(|a, b| a.name.cmp(&b.name));
+    expectations
+}
+
+/// Is each site the top-level site, or below it? Nothing can be measured at the others (H3).
+fn within_top_level(sites: &[Site]) -> Vec<bool> {
+    let top = hierarchy::top_level(sites);
+    let inside = |start: usize| {
+        let mut at = Some(hierarchy::id(start));
+        // bounded: sites that are no tree are refused elsewhere, but must not hang us here
+        for _ in 0..=limits::TIERS {
+            match at {
+                None => return false,
+                Some(site) if Some(site) == top => return true,
+                Some(site) => at = sites[site.index()].parent,
+            }
+        }
+        false
+    };
+    (0..sites.len()).map(inside).collect()
+}
+
+fn expectation(
+    reader: &mut Reader,
+    on: &Grounds<'_>,
+    reached: &[bool],
+    entry: &Entry<'_>,
+    name: &str,
+) -> Option<Expectation> {
+    let fields = reader.fields(&entry.value, "an expectation", &KEYS, &[])?;
+    let metric = reader.required(&fields, "metric", "an expectation", "metric: time_to_current");
+    let metric = metric.and_then(|node| self::metric(reader, node))?;
+    let fits = beside(reader, &fields, metric);
+    let stat = match fields.get("stat") {
+        Some(node) => self::stat(reader, node, metric),
+        None => Some(metric.usual_stat()),
+    };
+    let part = match fields.get("part") {
+        Some(node) => reader.word_of(node, "a part of a site", &HOLDERS),
+        None => Some(Holder::Site),
+    };
+    let sites = part.and_then(|part| sites(reader, on, reached, &fields, metric, part));
+    let releases = releases(reader, on, &fields);
+    let after = fields.get("after").map(|node| reader.duration(node, "`after`"));
+    let during = fields.get("during").map(|node| during(reader, on, node));
+    let wanted = wanted(reader, &fields, metric);
+    let must_hold = fields.get("must_hold").map(|node| must_hold(reader, node));
+    let only_warns = match fields.get("on_fail") {
+        Some(node) => {
+            reader.word_of(node, "an answer to a failure", &[("fail", false), ("warn", true)])
+        }
+        None => Some(false),
+    };
+    let allow_no_data = match fields.get("allow_no_data") {
+        Some(node) => reader.truth(node, "`allow_no_data`"),
+        None => Some(false),
+    };
+    let (sites, everywhere) = sites?;
+    let (release, releases) = releases?;
+    let expectation = Expectation {
+        name: name.to_owned(),
+        metric,
+        stat: stat?,
+        sites,
+        everywhere,
+        release,
+        releases,
+        part: part?,
+        after: after.map_or(Some(None), |after| after.map(Some))?,
+        during: during.map_or(Some(None), |during| during.map(Some))?,
+        wanted: wanted?,
+        must_hold: must_hold.map_or(Some(None), |hold| hold.map(Some))?,
+        only_warns: only_warns?,
+        allow_no_data: allow_no_data?,
+    };
+    if !fits {
+        return None;
+    }
+    if on.run.known && metric.traits().of_releases {
+        lacks_data(reader, on, &fields, entry, &expectation);
+    }
+    Some(expectation)
+}
+
+fn metric(reader: &mut Reader, node: &Node<'_>) -> Option<Metric> {
+    let words = Metric::ALL.map(Metric::name);
+    let word = reader.choice(node, "a metric", &words, &[], &[], &LATER)?.word;
+    Metric::ALL.into_iter().find(|metric| metric.name() == word)
+}
+
+/// Does everything written go with the metric?
+fn beside(reader: &mut Reader, fields: &Fields<'_, '_>, metric: Metric) -> bool {
+    let traits = metric.traits();
+    let keys =
+        [("release", traits.of_releases), ("part", traits.of_releases), ("after", traits.after)];
+    let mut fits = true;
+    for (key, goes) in keys {
+        let Some(entry) = fields.entry(key).filter(|_| !goes) else { continue };
+        let others: Vec<&str> = Metric::ALL
+            .into_iter()
+            .filter(|other| match key {
+                "after" => other.traits().after,
+                _ => other.traits().of_releases,
+            })
+            .map(Metric::name)
+            .collect();
+        let message = format!("`{key}` does not go with `{}`", metric.name());
+        reader
+            .error("E0420", entry.place, message, "remove it")
+            .help(format!("it goes with {}", others.join(", ")));
+        fits = false;
+    }
+    fits
+}
+
+fn stat(reader: &mut Reader, node: &Node<'_>, metric: Metric) -> Option<Stat> {
+    let text = reader.scalar(node, "`stat`")?;
+    let known = STATS.iter().find(|(word, _)| *word == text).map(|(_, stat)| *stat);
+    let Some(stat) = known.or_else(|| percentile(text)) else {
+        let note = match text.strip_prefix('p').map(|digits| digits.parse::<f64>()) {
+            Some(Ok(0.0)) => "the smallest value is `min`".to_owned(),
+            Some(Ok(100.0)) => "the largest value is `max`".to_owned(),
+            Some(_) => {
+                "a percentile is above p0 and below p100, with at most three decimals".into()
+            }
+            None => match reader.meant(text, STATS.iter().map(|(word, _)| *word)) {
+                Some(meant) => format!("did you mean `{meant}`?"),
+                None if text == "median" => "did you mean `p50`?".to_owned(),
+                None => "not known here".to_owned(),
+            },
+        };
+        reader
+            .error("E0421", node.place, format!("`{text}` is not a stat"), note)
+            .help("known here: mean, min, max, sum, and any percentile such as p50, p95, p99.9");
+        return None;
+    };
+    if stat == Stat::Sum && !metric.traits().adds_up {
+        let message = format!("the values of `{}` cannot be added up", metric.name());
+        reader.error("E0420", node.place, message, "write for example `stat: max`");
+        return None;
+    }
+    Some(stat)
+}
+
+/// `p95`, `p99.9`.
+fn percentile(text: &str) -> Option<Stat> {
+    let (whole, decimals) = match text.strip_prefix('p')?.split_once('.') {
+        Some((whole, decimals)) => (whole, decimals),
+        None => (text.strip_prefix('p')?, "0"),
+    };
+    let digits = |text: &str| {
+        (1..=3).contains(&text.len()) && text.bytes().all(|digit| digit.is_ascii_digit())
+    };
+    if !digits(whole) || !digits(decimals) {
+        return None;
+    }
+    let thousandths = format!("{decimals:0<3}").parse::<u32>().ok()?;
+    let all = whole.parse::<u32>().ok()? * 1000 + thousandths;
+    (1..100_000).contains(&all).then_some(Stat::Percentile(all))
+}
+
+/// The sites selected that can be measured; are these all that can?
+fn sites(
+    reader: &mut Reader,
+    on: &Grounds<'_>,
+    reached: &[bool],
+    fields: &Fields<'_, '_>,
+    metric: Metric,
+    part: Holder,
+) -> Option<(Vec<SiteId>, bool)> {
+    let all = on.known.sites;
+    let (what, has): (&str, fn(&Site) -> bool) = match (metric.traits().of_releases, part) {
+        (true, Holder::Site | Holder::Database) => {
+            ("lies at or below the top-level site (H3)", |_| true)
+        }
+        (true, Holder::Internet) => {
+            ("has an internet-based point", |site| site.internet_sup.is_some())
+        }
+        (true, Holder::Wsus) | (false, _) => {
+            ("has a software update point", |site| site.sup.is_some())
+        }
+    };
+    let can = |site: &SiteId| reached[site.index()] && has(&all[site.index()]);
+    let measurable = all.iter().enumerate().map(|(number, _)| hierarchy::id(number)).filter(can);
+    let measurable: Vec<SiteId> = measurable.collect();
+    let Some(node) = fields.get("where") else {
+        if measurable.is_empty() && !all.is_empty() {
+            let message = format!("there is no site at which `{}` can be measured", metric.name());
+            reader.error("E0426", fields.place, message, format!("no site {what}"));
+            return None;
+        }
+        return Some((measurable, true));
+    };
+    let selector: Selector = on.known.selector(reader, node)?;
+    let selected = selector.select_some(reader, all)?;
+    let matched = selected.len();
+    let sites: Vec<SiteId> = selected.into_iter().filter(can).collect();
+    if sites.is_empty() {
+        let message = format!("`{}` can be measured at none of these sites", metric.name());
+        reader.error("E0426", node.place, message, format!("none of them {what}"));
+        return None;
+    }
+    if sites.len() < matched {
+        let note =
+            format!("{} of {matched} are left out: none of them {what}", matched - sites.len());
+        reader.warning("W0562", node.place, "this expectation leaves out some sites", note);
+    }
+    let everywhere = sites == measurable;
+    Some((sites, everywhere))
+}
+
+/// What was written, and which occurrences that is.
+fn releases(
+    reader: &mut Reader,
+    on: &Grounds<'_>,
+    fields: &Fields<'_, '_>,
+) -> Option<(Vec<String>, Vec<ReleaseId>)> {
+    let all = &on.catalogue.releases;
+    let base = |name: &str| name.split('#').next().unwrap_or_default().to_owned();
+    let Some(node) = fields.get("release") else {
+        return Some((Vec::new(), (0..all.len() as u32).map(ReleaseId).collect()));
+    };
+    let mut written = Vec::new();
+    let mut complete = true;
+    for node in reader.one_or_more(node) {
+        let Some(name) = reader.text(node, "`release`") else {
+            complete = false;
+            continue;
+        };
+        if all.iter().any(|release| release.name == name || base(&release.name) == name) {
+            written.push(name.to_owned());
+            continue;
+        }
+        complete = false;
+        let mut names: Vec<String> = all.iter().map(|release| base(&release.name)).collect();
+        names.dedup();
+        let note = match reader.meant(name, names.iter().map(String::as_str)) {
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None => "it is not in the catalogue, or never occurs within the run".to_owned(),
+        };
+        reader.error("E0422", node.place, format!("no release `{name}` occurs in this run"), note);
+    }
+    let meant = |name: &str| written.iter().any(|one| *one == name || *one == base(name));
+    let releases = all.iter().zip(0..).filter(|(release, _)| meant(&release.name));
+    let releases = releases.map(|(_, number)| ReleaseId(number)).collect();
+    complete.then_some((written, releases))
+}
+
+fn during(reader: &mut Reader, on: &Grounds<'_>, node: &Node<'_>) -> Option<FaultId> {
+    let name = reader.text(node, "`during`")?;
+    let found = on.faults.iter().zip(0..).find(|(fault, _)| fault.name == name);
+    if found.is_none() {
+        let faults = || on.faults.iter().map(|fault| fault.name.as_str());
+        reader.unknown_name("E0423", node.place, "fault", name, faults);
+    }
+    found.map(|(_, number)| FaultId(number))
+}
+
+/// Exactly one bound, in the unit of the metric.
+fn wanted(reader: &mut Reader, fields: &Fields<'_, '_>, metric: Metric) -> Option<Goal> {
+    let written = BOUNDS.map(|bound| fields.entry(bound.name()).map(|entry| (bound, entry)));
+    let mut written = written.into_iter().flatten();
+    let Some((bound, entry)) = written.next() else {
+        let note = format!("write `{}`", example(metric));
+        reader.error("E0104", fields.place, "this expectation does not say what is wanted", note);
+        return None;
+    };
+    if let Some((_, other)) = written.next() {
+        let note = "one of at_most, at_least, equals; for both ends write two expectations";
+        reader.error("E0107", other.place, "an expectation wants exactly one thing", note);
+        return None;
+    }
+    let text = reader.scalar(&entry.value, &format!("`{}`", bound.name()))?;
+    let value = in_unit(text, metric);
+    reader.check(entry.value.place, value).map(|value| Goal { bound, value })
+}
+
+const fn example(metric: Metric) -> &'static str {
+    match metric.unit() {
+        Unit::Time => "at_most: 24h",
+        Unit::Share => "at_least: 95%",
+        Unit::Count => "at_most: 120",
+    }
+}
+
+fn in_unit(text: &str, metric: Metric) -> Result<u64, Wrong> {
+    let time = quantity::duration(text).map(Duration::micros);
+    let share = quantity::probability(text).map(|share| u64::from(share.parts_per_billion()));
+    let count = quantity::amount(text);
+    let (right, others) = match metric.unit() {
+        Unit::Time => (&time, text.ends_with('%')),
+        Unit::Share => (&share, time.is_ok()),
+        Unit::Count => (&count, time.is_ok() || text.ends_with('%')),
+    };
+    if !others || right.is_ok() {
+        return right.clone();
+    }
+    let counted = match metric.unit() {
+        Unit::Time => "a length of time",
+        Unit::Share => "a share",
+        Unit::Count => "a count",
+    };
+    let message = format!("`{}` is {counted}, and `{text}` is not", metric.name());
+    Err(Wrong::new("E0424", message, format!("write for example `{}`", example(metric))))
+}
+
+fn must_hold(reader: &mut Reader, node: &Node<'_>) -> Option<MustHold> {
+    let fields = reader.fields(node, "`must_hold`", &["in", "confidence"], &[])?;
+    let share = reader.required(&fields, "in", "`must_hold`", "in: 95%");
+    let share = share.and_then(|node| {
+        let share = reader.probability(node, "`in`")?;
+        if share == Probability::ALWAYS {
+            let note = "no number of replications shows that; leave `must_hold` out, and it must \
+                        hold in every one that is run";
+            reader.error("E0425", node.place, "`in` must be below 100%", note);
+            return None;
+        }
+        Some(share)
+    });
+    let confidence = match fields.get("confidence") {
+        None => quantity::probability("95%").ok(),
+        Some(node) => {
+            let confidence = reader.probability(node, "`confidence`")?;
+            let enough = u64::from(confidence.parts_per_billion()) * 2 >= WHOLE;
+            if confidence == Probability::ALWAYS || !enough {
+                let note = "no number of replications is certain, and below 50% nothing is shown";
+                let message = "`confidence` is from 50% to below 100%";
+                reader.error("E0425", node.place, message, note);
+                return None;
+            }
+            Some(confidence)
+        }
+    };
+    Some(MustHold { share: share?, confidence: confidence? })
+}
+
+/// Warns of an expectation that no run can say anything to.
+fn lacks_data(
+    reader: &mut Reader,
+    on: &Grounds<'_>,
+    fields: &Fields<'_, '_>,
+    entry: &Entry<'_>,
+    expectation: &Expectation,
+) {
+    let end = Instant::START + on.run.duration;
+    let published = expectation.releases.iter().map(|id| on.catalogue.releases[id.index()].at);
+    let decided = |at: Instant| {
+        at.checked_add(expectation.after.unwrap_or(Duration::ZERO)).is_some_and(|due| due <= end)
+    };
+    let note = if expectation.releases.is_empty() {
+        "no release is published in this run".to_owned()
+    } else if !published.into_iter().any(decided) {
+        let from = fields.entry("after").map_or(entry.place, |after| after.place);
+        let note = format!("for every release that is later than the end: {}", on.run.span());
+        reader.warning("W0560", from, "this expectation will have no data", note);
+        return;
+    } else {
+        return;
+    };
+    reader.warning("W0560", entry.place, "this expectation will have no data", note);
+}
+
+/// Warns of expectations that so few replications cannot show.
+pub(super) fn too_few(reader: &mut Reader, scenario: &Scenario, node: &Node<'_>) {
+    if !scenario.is_random() {
+        return;
+    }
+    let entries = reader.map(node, "`expect`").unwrap_or_default();
+    for entry in entries {
+        let expectation = scenario.expectations.iter().find(|one| one.name == entry.key);
+        let Some(hold) = expectation.and_then(|one| one.must_hold) else { continue };
+        let least = hold.least_replications(limits::REPLICATIONS);
+        if scenario.replications >= least {
+            continue;
+        }
+        let has = match scenario.replications {
+            1 => "one replication".to_owned(),
+            many => format!("{many} replications"),
+        };
+        let note = format!(
+            "even if it holds in all of them, that {} hold is not shown with {} confidence",
+            hold.share, hold.confidence
+        );
+        reader
+            .warning("W0561", entry.place, format!("{has} cannot show this"), note)
+            .help(format!("write `replications: {least}` or more"));
+    }
+}
