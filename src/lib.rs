@@ -4,6 +4,7 @@
 //! ```text
 //!  6                    cli                        words on the command line, files, exit codes
 //!  5                   report                      a trace, drawn and written
+//!  4                 experiment                 many replications, and what they say together
 //!  3         world      │  measure │ field         effects become events │ what a trace says │ what real logs say
 //!  2       scenario     │      trace               the description of one world │ what happened
 //!  1   engine │   store │  kernel                  what a site decides │ what it holds │ what happens next
@@ -47,6 +48,8 @@ pub mod trace;
 pub mod field;
 pub mod measure;
 pub mod world;
+
+pub mod experiment;
 
 pub mod report;
 

@@ -60,11 +60,13 @@ pub(super) enum Command {
         supsim run contoso.yaml -p retry=30min           another value of a parameter\n  \
         supsim run contoso.yaml --set faults.cut=null    without that fault\n  \
         supsim run contoso.yaml --where link=vsat --set link=wan   other values of some sites\n  \
+        supsim run contoso.yaml --reps 100               how sure is the answer?\n  \
+        supsim run contoso.yaml --rep 37                 one of them, with everything it recorded\n  \
         supsim run contoso.yaml --no-store               only the summary\n  \
         supsim run contoso.yaml --out D:\\runs -q         for a script: no words, only files\n  \
         supsim run big.yaml --events none --logs none    a large hierarchy, small files\n\n\
-    The exit code is 0 when it ran, 2 when the scenario is invalid, 74 when a file could not be\n\
-    read or written; supsim help exit-codes lists all.")]
+    The exit code is 0 when it ran and everything asked holds, 1 when an expectation failed, 2 when\n\
+    the scenario is invalid; supsim help exit-codes lists all.")]
 pub(super) struct RunArgs {
     /// The scenario
     file: PathBuf,
@@ -79,6 +81,15 @@ pub(super) struct RunArgs {
     seed: Option<u64>,
     #[command(flatten)]
     overriding: OverrideArgs,
+    /// How many replications; wins over the scenario's own
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    reps: Option<u32>,
+    /// Exactly this replication, counted from 0, and no other
+    #[arg(long, value_name = "K", conflicts_with = "reps")]
+    rep: Option<u32>,
+    /// Threads for replications; the result is the same with any number of them
+    #[arg(short = 'j', long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
     /// How much of events.jsonl to write; wins over the scenario's own `record`
     #[arg(long, value_name = "HOW-MUCH")]
     events: Option<Events>,
@@ -217,6 +228,9 @@ impl RunArgs {
             file: self.file,
             results: (!self.no_store).then_some(self.out),
             overrides: self.overriding.overrides(self.seed),
+            replications: self.reps,
+            replication: self.rep,
+            threads: self.threads.map(usize::from),
             events: self.events.map(|events| match events {
                 Events::All => Recording::All,
                 Events::Attempts => Recording::Attempts,

@@ -71,7 +71,8 @@ pub(super) fn import(plan: &Plan, words: Vec<OsString>, screen: &mut Screen) -> 
     let trace = field::retell(&account_of, &described, &scenario);
     let outcome = Outcome::of(&scenario, &trace);
     let run = Run { scenario: &scenario, trace: &trace, outcome: &outcome, replication: 0 };
-    let mut writing = Writing::begin(results, &folder_name(&scenario, &described.yaml), screen)?;
+    let mut writing =
+        Writing::begin(results, &folder_name(&scenario, &described.yaml, ""), screen)?;
     writing.file("scenario.yaml", |out| out.write_all(described.yaml.as_bytes()))?;
     writing.file("tables/sites.csv", |out| write_sites(&run, out))?;
     writing.file("tables/attempts.csv", |out| write_attempts(&run, out))?;
@@ -100,7 +101,8 @@ pub(super) fn import(plan: &Plan, words: Vec<OsString>, screen: &mut Screen) -> 
         expanded_sha256: hex(&Sha256::digest(described.yaml.as_bytes())),
         replications: vec![0],
         recording: Recording::Attempts,
-        fingerprints: vec![Fingerprint::of(&trace, &run.names())],
+        recorded: 0,
+        fingerprint: Fingerprint::of(&trace, &run.names()),
         began,
         ended: Timestamp::now(),
         files: &stored,

@@ -27,8 +27,10 @@ pub(super) struct Provenance<'a> {
     pub replications: Vec<u32>,
     /// How much was recorded.
     pub recording: Recording,
-    /// The fingerprint of each replication.
-    pub fingerprints: Vec<Fingerprint>,
+    /// Which of them is stored in full.
+    pub recorded: u32,
+    /// Its fingerprint.
+    pub fingerprint: Fingerprint,
     /// When the program began, by the clock on the wall.
     pub began: Timestamp,
     /// When it wrote this.
@@ -101,7 +103,7 @@ pub(super) fn write_manifest(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let printed = |value: u32| format!("{value:08x}");
-    let prints = provenance.replications.iter().zip(&provenance.fingerprints);
+    let print = provenance.fingerprint;
     let manifest = Manifest {
         manifest: VERSION,
         version: env!("CARGO_PKG_VERSION"),
@@ -123,17 +125,15 @@ pub(super) fn write_manifest(
                 source: default.source,
             })
             .collect(),
-        fingerprints: prints
-            .map(|(&rep, print)| Fingerprints {
-                rep,
-                times: printed(print.times),
-                sites: printed(print.sites),
-                facts: printed(print.facts),
-                versions: printed(print.versions),
-                causes: printed(print.causes),
-                all: printed(print.all),
-            })
-            .collect(),
+        fingerprints: vec![Fingerprints {
+            rep: provenance.recorded,
+            times: printed(print.times),
+            sites: printed(print.sites),
+            facts: printed(print.facts),
+            versions: printed(print.versions),
+            causes: printed(print.causes),
+            all: printed(print.all),
+        }],
         files: provenance
             .files
             .iter()

@@ -21,6 +21,7 @@ mod manifest;
 mod overriding;
 mod pipeline;
 mod progress;
+mod replications;
 mod results;
 mod run;
 mod screen;

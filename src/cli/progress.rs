@@ -57,6 +57,15 @@ impl Progress {
         }
     }
 
+    /// From here on it counts something else, from the beginning.
+    pub fn again(&mut self, what: &'static str) {
+        self.tenths = 0;
+        if let Some(bar) = &self.bar {
+            bar.set_position(0);
+        }
+        self.doing(what);
+    }
+
     /// What is being done now.
     pub fn doing(&self, what: &'static str) {
         if let Some(bar) = &self.bar {

@@ -14,11 +14,12 @@ use super::manifest::{Provenance, write_manifest};
 use super::overriding::as_typed;
 use super::pipeline::{self, Read};
 use super::progress::Progress;
+use super::replications;
 use super::results::{MANIFEST, Writing, hex};
 use super::screen::{Screen, When};
 use crate::report::{
-    Logs, Look, Run, footer, summary, write_arrivals, write_attempts, write_events, write_faults,
-    write_sites,
+    Logs, Look, Many, Run, footer, summary, write_arrivals, write_attempts, write_events,
+    write_expectations, write_faults, write_series, write_sites, write_summary,
 };
 use crate::scenario::{Overrides, Recording, Scenario};
 use crate::trace::Fingerprint;
@@ -32,6 +33,12 @@ pub(super) struct Plan {
     pub results: Option<PathBuf>,
     /// Wins over what the scenario says.
     pub overrides: Overrides,
+    /// How many; wins over the scenario's own.
+    pub replications: Option<u32>,
+    /// Exactly this one.
+    pub replication: Option<u32>,
+    /// On how many threads; `None`: as many as the machine has.
+    pub threads: Option<usize>,
     /// Wins over the scenario's own.
     pub events: Option<Recording>,
     /// Which charts.
@@ -61,6 +68,7 @@ pub(super) fn run(plan: &Plan, words: Vec<OsString>, screen: &mut Screen) -> Res
     if !warnings.is_empty() && !plan.quiet {
         screen.complain(&warnings);
     }
+    scenario.replications = plan.replications.unwrap_or(scenario.replications);
     let wanted = plan.events.unwrap_or(scenario.recording);
     scenario.recording = wanted;
     let expanded = plan.results.as_ref().map(|_| pipeline::expanded(&scenario));
@@ -71,7 +79,8 @@ pub(super) fn run(plan: &Plan, words: Vec<OsString>, screen: &mut Screen) -> Res
 
     let mut progress = Progress::new(plan.progress, &scenario.name, screen);
     let whole = scenario.duration.micros().max(1);
-    let replication = 0;
+    // The first one is told and stored in full; of the others only what it says to what is asked.
+    let replication = plan.replication.unwrap_or(0);
     let trace = pipeline::simulate(&scenario, replication, CEILING, &mut |now| {
         let per_mille = u128::from(now.micros()) * 1000 / u128::from(whole);
         progress.reached(u64::try_from(per_mille).unwrap_or(1000), screen);
@@ -81,25 +90,29 @@ pub(super) fn run(plan: &Plan, words: Vec<OsString>, screen: &mut Screen) -> Res
     let outcome = pipeline::judge(&scenario, &trace);
     interrupt::go_on("judging")?;
     let run = Run { scenario: &scenario, trace: &trace, outcome: &outcome, replication };
+    let replicated = replications::all(&run, plan, &mut progress, screen)?;
+    let many = replicated.many();
     if !plan.quiet {
         progress.done();
-        screen.say(&(summary(&run, plan.look) + "\n"));
+        screen.say(&(summary(&run, &many, plan.look) + "\n"));
     }
 
     let mut stored = None;
     if let (Some(results), Some(expanded)) = (&plan.results, expanded) {
         progress.doing("storing");
-        let mut writing = Writing::begin(results, &folder_name(&scenario, &expanded), screen)?;
-        write_files(&run, plan, wanted, &expanded, &mut writing)?;
+        let mut writing =
+            Writing::begin(results, &folder_name(&scenario, &expanded, &chosen(plan)), screen)?;
+        write_files(&run, &many, plan, wanted, &expanded, &mut writing)?;
         let files = writing.stored();
         let provenance = Provenance {
             command_line: command_line(&words),
             file: plan.file.to_string_lossy().into_owned(),
             file_sha256: hex(&Sha256::digest(&bytes)),
             expanded_sha256: hex(&Sha256::digest(expanded.as_bytes())),
-            replications: vec![replication],
+            replications: many.replications.iter().map(|one| one.number).collect(),
+            recorded: replication,
             recording: wanted,
-            fingerprints: vec![Fingerprint::of(&trace, &run.names())],
+            fingerprint: Fingerprint::of(&trace, &run.names()),
             began,
             ended: Timestamp::now(),
             files: &files,
@@ -116,7 +129,7 @@ pub(super) fn run(plan: &Plan, words: Vec<OsString>, screen: &mut Screen) -> Res
             screen.complain(&format!("{:.1} s", clock.elapsed().as_secs_f64()));
         }
     }
-    Ok(Exit::Ok)
+    Ok(replicated.exit(&scenario))
 }
 
 /// To a file that is not there, adds the one that may have been meant.
@@ -144,12 +157,14 @@ fn guess(mut stop: Stop, file: &Path) -> Stop {
     stop
 }
 
-/// `NAME-XXXXXXXX`: the digits belong to all that determines the result.
-pub(super) fn folder_name(scenario: &Scenario, expanded: &str) -> String {
+/// `NAME-XXXXXXXX`: the digits belong to all that determines the result; `chosen` are the words
+/// that choose one replication.
+pub(super) fn folder_name(scenario: &Scenario, expanded: &str, chosen: &str) -> String {
     let mut hash = Sha256::new();
     hash.update(env!("CARGO_PKG_VERSION"));
     hash.update(b"\n");
     hash.update(expanded);
+    hash.update(chosen);
     format!("{}-{}", scenario.name, &hex(&hash.finalize())[..8])
 }
 
@@ -157,9 +172,15 @@ pub(super) fn folder_name(scenario: &Scenario, expanded: &str) -> String {
 fn repeat(plan: &Plan) -> String {
     let file = plan.file.display().to_string();
     let file = if file.contains(' ') { format!("\"{file}\"") } else { file };
-    let seed = plan.overrides.seed.map(|seed| format!("--seed {seed}"));
     let words = [format!("supsim run {file}")].into_iter().chain(as_typed(&plan.overrides));
-    words.chain(seed).collect::<Vec<_>>().join(" ")
+    let seed = plan.overrides.seed.map(|seed| format!("--seed {seed}"));
+    let replications = plan.replications.map(|count| format!("--reps {count}"));
+    words.chain(seed).chain(replications).collect::<Vec<_>>().join(" ") + &chosen(plan)
+}
+
+/// The words that choose one replication.
+fn chosen(plan: &Plan) -> String {
+    plan.replication.map(|number| format!(" --rep {number}")).unwrap_or_default()
 }
 
 /// The words as they were given; the program by its name, wherever it lies.
@@ -171,6 +192,7 @@ pub(super) fn command_line(words: &[OsString]) -> Vec<String> {
 /// Every file but the manifest.
 fn write_files(
     run: &Run<'_>,
+    many: &Many<'_>,
     plan: &Plan,
     wanted: Recording,
     expanded: &str,
@@ -181,6 +203,13 @@ fn write_files(
     writing.file("tables/attempts.csv", |out| write_attempts(run, out))?;
     writing.file("tables/arrivals.csv", |out| write_arrivals(run, out))?;
     writing.file("tables/faults.csv", |out| write_faults(run, out))?;
+    if !run.scenario.expectations.is_empty() {
+        writing.file("tables/expectations.csv", |out| write_expectations(run, many, out))?;
+        writing.file("tables/summary.csv", |out| write_summary(run, many, out))?;
+    }
+    if run.scenario.series_every.is_some() {
+        writing.file("tables/series.csv", |out| write_series(run, out))?;
+    }
     if wanted != Recording::None {
         writing.file("events.jsonl", |out| write_events(run, out))?;
     }
@@ -208,9 +237,9 @@ fn write_files(
     }
     interrupt::go_on("drawing")?;
     // The stored text is the same wherever it is stored: it names its neighbour, not a path.
-    let text = summary(run, Look::default())
+    let text = summary(run, many, Look::default())
         + "\n"
-        + &footer(Look::default(), None, "supsim run scenario.yaml");
+        + &footer(Look::default(), None, &format!("supsim run scenario.yaml{}", chosen(plan)));
     writing.file("summary.txt", |out| out.write_all(text.as_bytes()))
 }
 

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //!   Run { scenario, trace, outcome } ──► summary     for a person at a terminal
+//!   + Many { replications, answers }
 //!                                    ──► table       for a spreadsheet
 //!                                    ──► events      for a program
 //!                                    ──► wsyncmgr    for an administrator
@@ -17,6 +18,7 @@ mod account;
 mod chart;
 mod digits;
 mod events;
+mod many;
 mod run;
 mod sparkline;
 mod summary;
@@ -29,7 +31,11 @@ pub use chart::{
 };
 pub use digits::in_threes;
 pub use events::write_events;
+pub use many::{Many, told};
 pub use run::Run;
 pub use summary::{Look, footer, summary};
-pub use table::{write_arrivals, write_attempts, write_faults, write_sites};
+pub use table::{
+    write_arrivals, write_attempts, write_expectations, write_faults, write_series, write_sites,
+    write_summary,
+};
 pub use wsyncmgr::Logs;

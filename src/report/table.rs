@@ -4,6 +4,8 @@
 //! are specified in `docs/outputs.md`; adding one at the end is not a change of the format,
 //! anything else is.
 
+mod asked;
+
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
@@ -14,6 +16,8 @@ use super::run::kind_name;
 use crate::measure::Attempt;
 use crate::trace::Reason;
 use crate::units::{Duration, Instant};
+
+pub use asked::{write_expectations, write_series, write_summary};
 
 /// One row for each site, in the order of the scenario.
 pub fn write_sites(run: &Run<'_>, out: impl Write) -> io::Result<()> {
@@ -190,10 +194,18 @@ impl<'a, W: Write> Table<'a, W> {
     }
 
     fn begin(&mut self) -> io::Result<()> {
+        let replication = std::mem::take(&mut self.replication);
+        let begun = self.begin_of(&replication);
+        self.replication = replication;
+        begun
+    }
+
+    /// A row of another replication, or of all (empty).
+    fn begin_of(&mut self, replication: &str) -> io::Result<()> {
         self.text(&self.run.scenario.name)?;
         self.text("")?; // design
         self.text("")?; // point
-        Ok(self.csv.write_field(&self.replication)?)
+        Ok(self.csv.write_field(replication)?)
     }
 
     /// csv itself sees to it that every row has as many cells as the header has columns.

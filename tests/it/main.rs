@@ -10,6 +10,7 @@ mod cli;
 mod crash_points;
 mod delivery;
 mod determinism;
+mod expectations;
 mod fingerprints;
 mod house;
 mod logs;

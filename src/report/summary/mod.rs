@@ -1,12 +1,16 @@
 //! What a planner reads at the terminal when a run is over: the verdict first.
 //!
 //! ```text
-//!   header ──► verdict ──► releases ──► attempts ──► failures ──► latest
+//!   header ──► expectations ──► verdict ──► releases ──► attempts ──► failures ──► latest
 //! ```
+//!
+//! Of several replications the releases and the attempts are averages; what can only be told of
+//! one, the verdict, the failures and the latest sites, is told of the one that is stored in full.
 //!
 //! Plain text of at most [`WIDTH`](page::WIDTH) columns, the same for the same run; the time that
 //! computing took is not part of it.
 
+mod expectations;
 mod failures;
 mod page;
 mod releases;
@@ -15,16 +19,18 @@ mod tests;
 mod verdict;
 mod words;
 
+use expectations::expectations;
 use failures::failures;
 use page::{BAD, BOLD, Page, WIDTH};
 use releases::{Releases, release, rest};
 use verdict::verdict;
-use words::{Unit, counted, days, grouped, kind_of};
+use words::{Unit, counted, days, grouped, kind_of, tenths};
 
-use super::Run;
+use super::{Many, Run};
+use crate::experiment::Averages;
 use crate::measure::{Activity, Lag};
 use crate::scenario::{Known, SiteKind};
-use crate::units::{Duration, Instant};
+use crate::units::{Duration, Instant, ReleaseId};
 
 /// How it shall look.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -36,19 +42,39 @@ pub struct Look {
 }
 
 /// The summary of a run, ending with a line end.
-pub fn summary(run: &Run<'_>, look: Look) -> String {
+pub fn summary(run: &Run<'_>, many: &Many<'_>, look: Look) -> String {
     let mut page = Page { text: String::new(), look };
     let releases = Releases::of(run);
-    header(&mut page, run);
-    verdict(&mut page, run, &releases);
-    for lag in &releases.told {
-        release(&mut page, run, lag);
+    header(&mut page, run, many);
+    expectations(&mut page, run, many);
+    match Averages::of(many.replications).filter(|averages| averages.replications > 1) {
+        None => {
+            verdict(&mut page, run, &releases);
+            for lag in &releases.told {
+                release(&mut page, run, lag, None);
+            }
+            rest(&mut page, &releases.rest);
+            activity(&mut page, run);
+        }
+        Some(averages) => {
+            for (lag, average) in releases.told.iter().zip(&averages.milestones) {
+                release(&mut page, run, lag, Some((averages.replications, average)));
+            }
+            on_average(&mut page, &averages);
+            page.gap();
+            let number = run.replication;
+            page.styled(BOLD, format_args!("REPLICATION {number}, the one that is stored in full"));
+            verdict(&mut page, run, &releases);
+        }
     }
-    rest(&mut page, &releases.rest);
-    activity(&mut page, run);
     failures(&mut page, run);
     latest(&mut page, run, releases.told.first());
     page.text
+}
+
+/// The releases that are told by themselves, in the order of the summary.
+pub(super) fn told_releases(run: &Run<'_>) -> Vec<ReleaseId> {
+    Releases::of(run).told.iter().map(|lag| lag.release).collect()
 }
 
 /// Where a run was stored and how to have it again; the lines below its summary.
@@ -61,12 +87,13 @@ pub fn footer(look: Look, stored: Option<&str>, repeat: &str) -> String {
     page.text
 }
 
-fn header(page: &mut Page, run: &Run<'_>) {
+fn header(page: &mut Page, run: &Run<'_>, many: &Many<'_>) {
     let scenario = run.scenario;
     let (seed, zone) = (scenario.seed, scenario.clock.zone());
-    let replication = match run.replication {
-        0 => String::new(),
-        number => format!("   replication {number}"),
+    let replication = match (many.replications.len(), run.replication) {
+        (2.., _) => format!("   {} replications", grouped(many.replications.len())),
+        (_, 0) => String::new(),
+        (_, number) => format!("   replication {number}"),
     };
     page.styled(
         BOLD,
@@ -98,6 +125,9 @@ fn header(page: &mut Page, run: &Run<'_>) {
             counted(assumed, "number is an assumed default", "numbers are assumed defaults");
         page.line(format_args!("{defaults}, listed in the manifest of a stored run"));
     }
+    if many.pointless {
+        page.line(format_args!("one replication: nothing in this scenario is random"));
+    }
     page.gap();
 }
 
@@ -124,6 +154,15 @@ fn activity(page: &mut Page, run: &Run<'_>) {
     };
     let attempts = counted(activity.attempts, "synchronisation", "synchronisations");
     page.pair(&format!("ATTEMPTS  {attempts}: {}", parts.join(", ")), "; ", &busiest, "          ");
+}
+
+/// How much synchronising it was, on average.
+fn on_average(page: &mut Page, averages: &Averages) {
+    let [attempts, failed, retries] = averages.activity.map(tenths);
+    let line = format!(
+        "ATTEMPTS  {attempts} synchronisations a replication, {failed} failed, {retries} retries"
+    );
+    page.pair(&line, "; ", &format!("at most {} at once", averages.busiest), "          ");
 }
 
 /// The sites that were last with a release.

@@ -8,7 +8,8 @@ use anstyle::Style;
 use super::super::Run;
 use super::super::sparkline::sparkline;
 use super::page::{BAD, BOLD, Page};
-use super::words::{Unit, counted, kind_of, time};
+use super::words::{Unit, counted, grouped, kind_of, tenths, time};
+use crate::experiment::Average;
 use crate::measure::Lag;
 use crate::units::{Duration, SiteId};
 
@@ -66,8 +67,14 @@ impl Releases {
     }
 }
 
-/// The table of one release, by tier.
-pub(super) fn release(page: &mut Page, run: &Run<'_>, lag: &Lag) {
+/// The table of one release, by tier; of several replications their averages, the picture of the
+/// one that the lag is of.
+pub(super) fn release(
+    page: &mut Page,
+    run: &Run<'_>,
+    lag: &Lag,
+    averages: Option<(usize, &Vec<Average>)>,
+) {
     let longest = lag.all.reached.last().copied().unwrap_or(Duration::ZERO);
     let unit = Unit::of(longest);
     let title = format!(
@@ -75,11 +82,22 @@ pub(super) fn release(page: &mut Page, run: &Run<'_>, lag: &Lag) {
         page.plain(run.release(lag.release)),
         run.scenario.clock.short(lag.published)
     );
-    page.styled(BOLD, format_args!("{title:<50} {} from publication until current", unit.plural));
-    let any_never = lag.all.never > 0;
+    let what = match averages {
+        None => "from publication until current".to_owned(),
+        Some((count, _)) => format!("until current, mean of {} replications", grouped(count)),
+    };
+    page.styled(BOLD, format_args!("{title:<50} {} {what}", unit.plural));
+    let any_never = match averages {
+        None => lag.all.never > 0,
+        Some((_, averages)) => averages.iter().any(|average| average.never > 0),
+    };
+    let picture = match averages {
+        None => String::new(),
+        Some(_) => format!("    replication {}", run.replication),
+    };
     let never = |text: &str| if any_never { format!("{text:>7}") } else { String::new() };
     page.line(format_args!(
-        "  {:<16}{:>7}{:>8}{:>8}{:>8}{:>8}{}",
+        "  {:<16}{:>7}{:>8}{:>8}{:>8}{:>8}{}{picture}",
         "",
         "sites",
         "first",
@@ -88,8 +106,15 @@ pub(super) fn release(page: &mut Page, run: &Run<'_>, lag: &Lag) {
         "all",
         never("never")
     ));
-    for group in &lag.groups {
+    for (position, group) in lag.groups.iter().enumerate() {
         let delays = &group.delays;
+        let (after, missed, has_missed) = match averages.map(|(_, all)| &all[position]) {
+            None => {
+                let after = [delays.first(), delays.half(), delays.p95(), delays.all()];
+                (after, delays.never.to_string(), delays.never > 0)
+            }
+            Some(average) => (average.after, tenths(average.never), average.never > 0),
+        };
         let kind = kind_of(group.kind, delays.sites());
         // The kind alone names a row, unless it stands on several tiers.
         let several = lag.groups.iter().filter(|other| other.kind == group.kind).count() > 1;
@@ -99,15 +124,15 @@ pub(super) fn release(page: &mut Page, run: &Run<'_>, lag: &Lag) {
         let row = format!(
             "  {name:<16}{:>7}{:>8}{:>8}{:>8}{:>8}{}   {bar}{}",
             delays.sites(),
-            cell(delays.first()),
-            cell(delays.half()),
-            cell(delays.p95()),
-            cell(delays.all()),
-            never(&delays.never.to_string()),
+            cell(after[0]),
+            cell(after[1]),
+            cell(after[2]),
+            cell(after[3]),
+            never(&missed),
             sparkline(&delays.reached, longest, BINS, page.look.ascii),
         );
         // The glyphs are ours; the rest holds no foreign text.
-        let style = if delays.never > 0 { BAD } else { Style::new() };
+        let style = if has_missed { BAD } else { Style::new() };
         page.ours(style, &row);
     }
     if !lag.all.reached.is_empty() {

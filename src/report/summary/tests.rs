@@ -10,7 +10,8 @@ const PLAIN: Look = Look { ascii: false, colour: false };
 
 fn told(scenario: &Scenario, outcome: &Outcome, look: Look) -> String {
     let (_, trace, _) = sample::tutorial();
-    let text = summary(&Run { scenario, trace: &trace, outcome, replication: 0 }, look);
+    let text =
+        summary(&Run { scenario, trace: &trace, outcome, replication: 0 }, &Many::default(), look);
     for line in text.lines().filter(|_| !look.colour) {
         assert!(line.chars().count() <= WIDTH, "{line}");
         assert_eq!(line, line.trim_end());

@@ -61,6 +61,15 @@ pub(super) fn grouped(count: usize) -> String {
     in_threes_if_long(count, ",")
 }
 
+/// A number that is counted in tenths: `619.4`, `20`.
+pub(super) fn tenths(number: u64) -> String {
+    let whole = grouped(usize::try_from(number / 10).unwrap_or(usize::MAX));
+    match number % 10 {
+        0 => whole,
+        tenth => format!("{whole}.{tenth}"),
+    }
+}
+
 /// What so many sites of a kind are called.
 pub(super) fn kind_of(kind: SiteKind, count: usize) -> &'static str {
     match (kind, count) {

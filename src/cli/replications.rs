@@ -1,0 +1,129 @@
+//! The replications of a run, and what they come to.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{RecvTimeoutError, sync_channel};
+use std::time::Duration as WallDuration;
+use std::{panic, thread};
+
+use super::cost::{CEILING, exceeded};
+use super::exit::{Exit, Stop};
+use super::interrupt;
+use super::progress::Progress;
+use super::run::Plan;
+use super::screen::Screen;
+use crate::experiment::{Answer, Replication, Stage, Verdict, answers, needed, replicate};
+use crate::report::{Many, Run, told};
+use crate::scenario::Scenario;
+use crate::units::ReleaseId;
+
+/// How often the progress bar is looked after.
+const TICK: WallDuration = WallDuration::from_millis(100);
+
+/// The replications of a run, and what they say together.
+pub(super) struct Replicated {
+    replications: Vec<Replication>,
+    answers: Vec<Answer>,
+    pointless: bool,
+}
+
+/// Runs the other replications beside the one that has been run in full.
+pub(super) fn all(
+    run: &Run<'_>,
+    plan: &Plan,
+    progress: &mut Progress,
+    screen: &mut Screen,
+) -> Result<Replicated, Stop> {
+    let scenario = run.scenario;
+    let (count, alone) = (scenario.replications, plan.replication.is_some());
+    let pointless = count > 1 && !alone && !scenario.is_random();
+    let mut numbers: Vec<u32> = Vec::new();
+    if !alone && !pointless {
+        numbers.extend(1..count);
+    }
+    let told = told(run);
+    let recording = needed(scenario);
+    let mut replications = Vec::new();
+    if recording <= scenario.recording {
+        replications.push(Replication::of(scenario, run.replication, run.outcome, &told));
+    } else {
+        // what is stored does not say enough to measure what is asked
+        numbers.insert(0, run.replication);
+    }
+    if !numbers.is_empty() {
+        let mut lean = scenario.clone();
+        lean.recording = recording;
+        let threads = plan.threads.or_else(|| thread::available_parallelism().ok().map(Into::into));
+        let further = watched(&lean, &numbers, &told, threads.unwrap_or(1), progress, screen)?;
+        replications.extend(further);
+    }
+    let answers = answers(scenario, &replications);
+    Ok(Replicated { replications, answers, pointless })
+}
+
+/// Replicates, and looks after the progress bar meanwhile.
+fn watched(
+    scenario: &Scenario,
+    numbers: &[u32],
+    told: &[ReleaseId],
+    threads: usize,
+    progress: &mut Progress,
+    screen: &mut Screen,
+) -> Result<Vec<Replication>, Stop> {
+    let done = AtomicU64::new(0);
+    let watch = |stage| {
+        match stage {
+            Stage::Running { events, now, .. } if events >= CEILING.events => {
+                return Err(exceeded("events", CEILING.events, now));
+            }
+            Stage::Running { records, now, .. } if records >= CEILING.records => {
+                return Err(exceeded("records", CEILING.records, now));
+            }
+            Stage::Running { .. } => {}
+            Stage::Done => {
+                done.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+        interrupt::go_on("replicating")
+    };
+    progress.again("replicating");
+    let all = numbers.len() as u64;
+    thread::scope(|scope| {
+        let (over, ended) = sync_channel::<()>(1);
+        let work = scope.spawn(|| {
+            let over = over;
+            let replications = replicate(scenario, numbers, told, threads, &watch);
+            drop(over);
+            replications
+        });
+        while ended.recv_timeout(TICK) == Err(RecvTimeoutError::Timeout) {
+            progress.reached(done.load(Ordering::Relaxed) * 1000 / all, screen);
+        }
+        match work.join() {
+            Ok(replications) => {
+                progress.reached(1000, screen);
+                replications
+            }
+            Err(defect) => panic::resume_unwind(defect),
+        }
+    })
+}
+
+impl Replicated {
+    /// For the report.
+    pub fn many(&self) -> Many<'_> {
+        Many { replications: &self.replications, answers: &self.answers, pointless: self.pointless }
+    }
+
+    /// How the program ends with these answers.
+    pub fn exit(&self, scenario: &Scenario) -> Exit {
+        let exits = scenario.expectations.iter().zip(&self.answers).map(|(asked, answer)| {
+            match answer.verdict {
+                Verdict::Pass => Exit::Ok,
+                _ if asked.only_warns => Exit::Ok,
+                Verdict::Fail | Verdict::NoData => Exit::ExpectationFailed,
+                Verdict::Inconclusive => Exit::Inconclusive,
+            }
+        });
+        exits.fold(Exit::Ok, Exit::or_worse)
+    }
+}

@@ -1,0 +1,26 @@
+//! Floor 4: many replications, and what they say together.
+//!
+//! ```text
+//!   Scenario ──► replicate (one run, one thread; by number) ──► Replication { values, .. }
+//!                                                                   ├──► verdict: pass, fail, or too few to say
+//!                                                                   └──► averages
+//! ```
+//!
+//! Invariants:
+//! - The number of threads changes no byte: what is kept of a run hangs on its number alone, and
+//!   sums are of integers.
+//! - Of a replication only what was asked for is kept: a thousand of them cost a thousand lines.
+//! - Floats are asked for last, and from libm: bounds and intervals are the same on every machine.
+
+mod averages;
+mod beta;
+mod moments;
+mod proportion;
+mod replicate;
+mod verdict;
+
+pub use averages::{Average, Averages};
+pub use moments::Moments;
+pub use proportion::Proportion;
+pub use replicate::{Replication, Stage, needed, replicate};
+pub use verdict::{Answer, Verdict, alone, answers};

@@ -1,0 +1,169 @@
+//! The tables of what is asked of a run: each replication, all of them together, and samples.
+
+use std::io::{self, Write};
+
+use super::super::many::sites;
+use super::super::run::kind_name;
+use super::super::{Many, Run};
+use super::{Table, seconds};
+use crate::experiment::alone;
+use crate::measure::{Figure, series};
+use crate::scenario::{Expectation, Unit, WHOLE};
+
+/// The confidence of the intervals in `summary.csv`.
+const CONFIDENCE: f64 = 0.95;
+
+/// One row for each expectation and replication.
+pub fn write_expectations(run: &Run<'_>, many: &Many<'_>, out: impl Write) -> io::Result<()> {
+    let mut table = Table::new(run, out);
+    table.head(&["expectation", "metric", "stat", "selector", "unit", "value"]);
+    table.head(&["bound", "wanted", "verdict"]);
+    table.end_head()?;
+    for (position, asked) in run.scenario.expectations.iter().enumerate() {
+        for replication in many.replications {
+            let got = replication.values[position];
+            table.begin_of(&replication.number.to_string())?;
+            question(&mut table, run, asked)?;
+            table.text(&figure(asked.metric.unit(), got))?;
+            table.text(asked.wanted.bound.name())?;
+            table.text(&number(asked.metric.unit(), asked.wanted.value))?;
+            table.text(alone(asked, got).name())?;
+            table.end()?;
+        }
+    }
+    table.finish()
+}
+
+/// One row for each expectation: all replications together.
+pub fn write_summary(run: &Run<'_>, many: &Many<'_>, out: impl Write) -> io::Result<()> {
+    let mut table = Table::new(run, out);
+    table.head(&["expectation", "metric", "stat", "selector", "unit", "n", "mean", "sd", "min"]);
+    table.head(&["p5", "p50", "p95", "max", "ci_low", "ci_high", "confidence"]);
+    table.head(&["held", "held_low", "held_high", "bound", "wanted", "verdict"]);
+    table.end_head()?;
+    for (asked, answer) in run.scenario.expectations.iter().zip(many.answers) {
+        let unit = asked.metric.unit();
+        table.begin_of("")?;
+        question(&mut table, run, asked)?;
+        table.number(answer.held.of)?;
+        match &answer.moments {
+            None => (0..9).try_for_each(|_| table.text(""))?,
+            Some(moments) => {
+                table.text(&decimals(unit, moments.mean))?;
+                table.text(&moments.sd.map(|sd| decimals(unit, sd)).unwrap_or_default())?;
+                let quantiles = [5, 50, 95].map(|percent| moments.percent(percent));
+                for value in [&[moments.min()], &quantiles[..], &[moments.max()]].concat() {
+                    table.text(&number(unit, value))?;
+                }
+                match moments.interval(CONFIDENCE) {
+                    None => (0..2).try_for_each(|_| table.text(""))?,
+                    Some((low, high)) => {
+                        table.text(&decimals(unit, low))?;
+                        table.text(&decimals(unit, high))?;
+                    }
+                }
+            }
+        }
+        table.text(&CONFIDENCE.to_string())?;
+        table.number(answer.held.held)?;
+        if answer.held.of > 0 {
+            let (low, high) = answer.held.between(CONFIDENCE);
+            table.text(&fixed(low, 9))?;
+            table.text(&fixed(high, 9))?;
+        } else {
+            (0..2).try_for_each(|_| table.text(""))?;
+        }
+        table.text(asked.wanted.bound.name())?;
+        table.text(&number(unit, asked.wanted.value))?;
+        table.text(answer.verdict.name())?;
+        table.end()?;
+    }
+    table.finish()
+}
+
+/// One row for each metric, group of sites and sample; nothing but the head when no samples were
+/// asked for.
+pub fn write_series(run: &Run<'_>, out: impl Write) -> io::Result<()> {
+    let mut table = Table::new(run, out);
+    table.head(&["metric", "selector", "unit"]);
+    table.head_time("time");
+    table.head(&["value"]);
+    table.end_head()?;
+    let every = run.scenario.series_every;
+    let samples = every.map(|every| series(run.scenario, run.outcome, every));
+    for sample in samples.into_iter().flatten() {
+        table.begin()?;
+        table.text(sample.metric)?;
+        table.text(sample.kind.map_or("all", kind_name))?;
+        table.text(sample.unit.name())?;
+        table.time(Some(sample.at))?;
+        match sample.unit {
+            Unit::Time => table.text(&seconds(sample.value))?,
+            Unit::Share | Unit::Count => table.number(sample.value)?,
+        }
+        table.end()?;
+    }
+    table.finish()
+}
+
+fn question<W: Write>(
+    table: &mut Table<'_, W>,
+    run: &Run<'_>,
+    asked: &Expectation,
+) -> io::Result<()> {
+    table.text(&asked.name)?;
+    table.text(asked.metric.name())?;
+    table.text(&asked.stat.to_string())?;
+    table.text(&sites(run, &asked.sites))?;
+    table.text(asked.metric.unit().name())
+}
+
+/// A value, exactly; empty when there is none, `inf` for a time that never comes.
+fn figure(unit: Unit, figure: Option<Figure>) -> String {
+    match figure {
+        None => String::new(),
+        Some(Figure::Never) => "inf".to_owned(),
+        Some(Figure::Of(value)) => number(unit, value),
+    }
+}
+
+/// A value in seconds, or as a number, exactly.
+fn number(unit: Unit, value: u64) -> String {
+    match unit {
+        Unit::Time => seconds(value),
+        Unit::Share | Unit::Count => {
+            let rest = format!(".{:09}", value % WHOLE);
+            format!("{}{}", value / WHOLE, rest.trim_end_matches('0').trim_end_matches('.'))
+        }
+    }
+}
+
+/// What floats have made of values, to the smallest step of their unit.
+fn decimals(unit: Unit, value: f64) -> String {
+    match unit {
+        Unit::Time => fixed(value / 1_000_000.0, 6),
+        Unit::Share | Unit::Count => fixed(value / WHOLE as f64, 9),
+    }
+}
+
+fn fixed(value: f64, decimals: usize) -> String {
+    let text = format!("{value:.decimals$}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_as_exact_as_they_were_counted() {
+        assert_eq!(number(Unit::Time, 1_500_000), "1.5");
+        assert_eq!(number(Unit::Share, 896_000_000), "0.896");
+        assert_eq!(number(Unit::Count, 104 * WHOLE), "104");
+        assert_eq!(number(Unit::Count, 1), "0.000000001");
+        assert_eq!(decimals(Unit::Time, 1_234_567.8), "1.234568");
+        assert_eq!(decimals(Unit::Count, 0.0), "0");
+        assert_eq!(figure(Unit::Time, Some(Figure::Never)), "inf");
+        assert_eq!(figure(Unit::Time, None), "");
+    }
+}
