@@ -250,6 +250,15 @@ fn flaw(plan: &Plan, class: Class, number: u64, dice: &mut Dice) -> Option<Flaw>
         Class::Struck => unreachable!("it is drawn from a run"),
         Class::Manual => ("run_synchronization".to_owned(), at_top),
         Class::ManualAtChild => (String::new(), asked),
+        Class::Criteria => {
+            let product = *dice.one(&["Windows", "Office"]);
+            let criteria = format!("{{ products: [{product}, Local Publisher] }}");
+            (format!("{{ set_criteria: {criteria} }}"), at_top)
+        }
+        Class::PublishLocally => {
+            let updates = 1 + dice.roll(5);
+            (format!("{{ publish_locally: {{ updates: {updates}, metadata: 90 KB }} }}"), at_top)
+        }
     };
     let able: Vec<usize> = (0..plan.places.len()).filter(|place| able(*place)).collect();
     if able.is_empty() {
@@ -262,7 +271,11 @@ fn flaw(plan: &Plan, class: Class, number: u64, dice: &mut Dice) -> Option<Flaw>
         class,
         what: if class == Class::ManualAtChild { by_name(code) } else { what },
         code: match class {
-            Class::SourceDown | Class::Manual | Class::ManualAtChild => None,
+            Class::SourceDown
+            | Class::Manual
+            | Class::ManualAtChild
+            | Class::Criteria
+            | Class::PublishLocally => None,
             // Now and then at every site that has it.
             _ => (!dice.chance(15)).then(|| code.clone()),
         },
@@ -273,7 +286,9 @@ fn flaw(plan: &Plan, class: Class, number: u64, dice: &mut Dice) -> Option<Flaw>
 fn when(plan: &Plan, class: Class, dice: &mut Dice) -> When {
     let minutes = plan.calm / MINUTE;
     match class {
-        Class::Manual | Class::ManualAtChild => When::At(dice.roll(minutes) * MINUTE),
+        Class::Manual | Class::ManualAtChild | Class::Criteria | Class::PublishLocally => {
+            When::At(dice.roll(minutes) * MINUTE)
+        }
         Class::FailAttempts => {
             let mut numbers: Vec<u64> = (0..=dice.roll(3)).map(|_| 1 + dice.roll(9)).collect();
             numbers.sort_unstable();

@@ -48,10 +48,14 @@ pub enum Class {
     Struck,
     Manual,
     ManualAtChild,
+    /// Other products are asked for from then on (U2).
+    Criteria,
+    /// Something is published at the top-level site itself (U3).
+    PublishLocally,
 }
 
 impl Class {
-    pub const ALL: [Class; 22] = [
+    pub const ALL: [Class; 24] = [
         Class::LinkDown,
         Class::LinkSlow,
         Class::SiteDown,
@@ -74,6 +78,8 @@ impl Class {
         Class::Struck,
         Class::Manual,
         Class::ManualAtChild,
+        Class::Criteria,
+        Class::PublishLocally,
     ];
 }
 
