@@ -60,6 +60,8 @@ pub enum Reason {
     UpstreamUnreachable,
     /// The internet-based software update point cannot be reached.
     NoInternetPoint,
+    /// What was written into the site database was not committed (P4).
+    DatabaseFailed,
     /// The site server was restarted in the middle (T7).
     Restarted,
     /// A fault of the scenario said so, with its own code and message.
@@ -173,6 +175,10 @@ impl Reason {
                 "Microsoft.UpdateServices.Internal.ApiRemoting.WSyncAction.SyncWSUS",
                 "UssCommunicationError: WebException",
             ),
+            Reason::DatabaseFailed => (
+                "Microsoft SQL Server",
+                "[23000][2627] Violation of UNIQUE KEY constraint. Cannot insert duplicate key.",
+            ),
             Reason::Restarted => ("SMS_EXECUTIVE", "site server restarted"),
         }
     }
@@ -213,6 +219,7 @@ impl fmt::Display for Reason {
             Reason::NoUpdateServer => f.pad("no-update-server"),
             Reason::UpstreamUnreachable => f.pad("upstream-unreachable"),
             Reason::NoInternetPoint => f.pad("no-internet-point"),
+            Reason::DatabaseFailed => f.pad("database-failed"),
             Reason::Restarted => f.pad("restarted"),
             Reason::Injected(fault) => f.pad(&format!("injected#{}", fault.0)),
         }

@@ -54,7 +54,7 @@ pub struct Attempt {
     pub failure: Option<Failure>,
     /// When the site tries again, when it failed.
     pub retry_at: Option<Instant>,
-    /// The fault that made it fail, when one did.
+    /// The fault that made it fail, or end with licence terms pending, when one did.
     pub fault: Option<FaultId>,
     /// How many revisions phase 1 brought.
     pub updates: u32,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Arrival, Attempt, Ending, FaultOccurrence, Outcome};
-use crate::scenario::{Scenario, Wanted};
+use crate::scenario::{FaultEffect, Scenario, Wanted};
 use crate::trace::{Fact, Part, Record, Status, Trace};
 use crate::units::{Bytes, FaultId, Instant, ReleaseId, SiteId};
 
@@ -121,6 +121,7 @@ impl<'a> Reading<'a> {
             | Fact::PackageSent { .. }
             | Fact::PackageArrived { .. }
             | Fact::PackageInserted { .. }
+            | Fact::InsertionFailed { .. }
             | Fact::SendingFailed { .. }
             | Fact::WentDown
             | Fact::CameUp => {}
@@ -228,7 +229,10 @@ impl<'a> Reading<'a> {
 
     fn read_hit(&mut self, at: Instant, site: SiteId, fault: FaultId) {
         let Some(last) = self.last[site.index()] else { return };
-        self.attempts[last].fault = Some(fault);
+        // What only takes longer does not fail by it.
+        if !matches!(self.scenario.faults[fault.index()].effect, FaultEffect::Slow(_)) {
+            self.attempts[last].fault = Some(fault);
+        }
         let start = self.attempts[last].start;
         if !self.scenario.faults[fault.index()].occurs.holds() {
             self.faults.push(FaultOccurrence {

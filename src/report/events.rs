@@ -91,6 +91,7 @@ fn kind(fact: &Fact) -> &'static str {
         Fact::PackageSent { .. } => "package_sent",
         Fact::PackageArrived { .. } => "package_arrived",
         Fact::PackageInserted { .. } => "package_inserted",
+        Fact::InsertionFailed { .. } => "insertion_failed",
         Fact::SendingFailed { .. } => "sending_failed",
         Fact::WentDown => "site_went_down",
         Fact::CameUp => "site_came_up",
@@ -152,6 +153,10 @@ impl Event<'_> {
             }
             Fact::PackageArrived { version } | Fact::PackageInserted { version } => {
                 map.serialize_entry("version", &version)
+            }
+            Fact::InsertionFailed { version, again_at } => {
+                map.serialize_entry("version", &version)?;
+                map.serialize_entry("again_at", &self.utc(Some(again_at)))
             }
             Fact::SendingFailed { to, again_at } => {
                 map.serialize_entry("to", &names.site(to).to_string())?;

@@ -244,6 +244,11 @@ impl Mixture {
                 self.word("package-inserted");
                 self.version(version);
             }
+            Fact::InsertionFailed { version, again_at } => {
+                self.word("insertion-failed");
+                self.version(version);
+                self.again(Some(again_at));
+            }
             Fact::SendingFailed { to, again_at } => {
                 self.word("sending-failed");
                 self.name(Into::Sites, names.site(to));

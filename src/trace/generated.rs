@@ -27,7 +27,7 @@ pub(super) fn any_record() -> impl Strategy<Value = Record> {
 }
 
 fn any_fact() -> impl Strategy<Value = Fact> {
-    let numbers = (0..26u32, any::<u32>(), any::<u32>(), any::<u64>(), 0..4u32);
+    let numbers = (0..27u32, any::<u32>(), any::<u32>(), any::<u64>(), 0..4u32);
     let words = (any_kind(), any_trigger(), any_failure(), any_again(), any_part(), any::<bool>());
     (numbers, words).prop_map(|((which, attempt, count, bytes, id), words)| {
         let (kind, trigger, failure, retry_at, part, flag) = words;
@@ -62,6 +62,7 @@ fn any_fact() -> impl Strategy<Value = Fact> {
             23 => Fact::PackageArrived { version },
             24 if flag => Fact::PackageInserted { version },
             24 => Fact::SendingFailed { to, again_at: retry_at },
+            25 => Fact::InsertionFailed { version, again_at: Instant::from_micros(bytes.0) },
             _ if flag => Fact::WentDown,
             _ => Fact::CameUp,
         }
@@ -97,6 +98,7 @@ fn any_failure() -> impl Strategy<Value = Failure> {
         Just(Reason::NoUpdateServer),
         Just(Reason::UpstreamUnreachable),
         Just(Reason::NoInternetPoint),
+        Just(Reason::DatabaseFailed),
         Just(Reason::Restarted),
         (0..3u32).prop_map(|fault| Reason::Injected(FaultId(fault))),
     ];

@@ -117,7 +117,7 @@ pub enum Fact {
         /// Which.
         fault: FaultId,
     },
-    /// * A fault hit this synchronisation: it is why it fails.
+    /// * A fault hit this synchronisation: it is why it fails, takes longer or ends with 6708.
     FaultHit {
         /// Which.
         fault: FaultId,
@@ -173,6 +173,13 @@ pub enum Fact {
     PackageInserted {
         /// The content version it brought.
         version: u32,
+    },
+    /// An insertion was rolled back; it is done again (R7).
+    InsertionFailed {
+        /// The content version it would have brought.
+        version: u32,
+        /// When it is begun again.
+        again_at: Instant,
     },
     /// A sending failed; the sender tries again (R5).
     SendingFailed {

@@ -88,6 +88,10 @@ fn write_fact(f: &mut fmt::Formatter<'_>, fact: &Fact, names: &Names) -> fmt::Re
         }
         Fact::PackageArrived { version } => write!(f, "package-arrived version {version}"),
         Fact::PackageInserted { version } => write!(f, "package-inserted version {version}"),
+        Fact::InsertionFailed { version, again_at } => {
+            write!(f, "insertion-failed version {version}")?;
+            write_again(f, Some(again_at))
+        }
         Fact::SendingFailed { to, again_at } => {
             write!(f, "sending-failed to {}", names.site(to))?;
             write_again(f, again_at)
@@ -259,6 +263,11 @@ impl<'a> Words<'a> {
             }
             "package-arrived" => Fact::PackageArrived { version: self.version()? },
             "package-inserted" => Fact::PackageInserted { version: self.version()? },
+            "insertion-failed" => {
+                let version = self.version()?;
+                self.literal("again")?;
+                Fact::InsertionFailed { version, again_at: self.instant()? }
+            }
             "sending-failed" => {
                 Fact::SendingFailed { to: self.destination()?, again_at: self.again()? }
             }
@@ -344,6 +353,7 @@ impl<'a> Words<'a> {
             "no-update-server" => Some(Some(Reason::NoUpdateServer)),
             "upstream-unreachable" => Some(Some(Reason::UpstreamUnreachable)),
             "no-internet-point" => Some(Some(Reason::NoInternetPoint)),
+            "database-failed" => Some(Some(Reason::DatabaseFailed)),
             "restarted" => Some(Some(Reason::Restarted)),
             _ => None,
         })?;

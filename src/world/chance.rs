@@ -20,6 +20,7 @@ pub(super) enum Purpose {
     FaultDelay = 30,
     OutageBegins = 31,
     OutageEnds = 32,
+    FaultHitsInsertion = 33,
 }
 
 impl Purpose {
@@ -39,7 +40,8 @@ impl Purpose {
             | Purpose::FaultAfter
             | Purpose::FaultDelay
             | Purpose::OutageBegins
-            | Purpose::OutageEnds => {
+            | Purpose::OutageEnds
+            | Purpose::FaultHitsInsertion => {
                 unreachable!("{self:?} is no work")
             }
         }

@@ -111,6 +111,11 @@ pub(super) enum Event {
         to: SiteId,
         load: Load,
     },
+    /// An insertion that was rolled back is begun again (R7).
+    InsertAgain {
+        site: SiteId,
+        insertion: u32,
+    },
     /// A package is in the database.
     Inserted {
         site: SiteId,

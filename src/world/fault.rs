@@ -3,6 +3,7 @@
 mod attempt;
 mod hold;
 mod sending;
+mod work;
 
 use std::collections::BTreeMap;
 
@@ -38,8 +39,21 @@ pub(super) struct Faults {
     internet_ends: BTreeMap<SiteId, Handle>,
     /// Is there any fault that strikes sendings?
     meddle: bool,
+    /// Insertions that were rolled back at each site.
+    rolled_back: BTreeMap<SiteId, RolledBack>,
     /// How many sendings to a site each fault of numbered ones has met.
     sendings: BTreeMap<(FaultId, SiteId), u32>,
+}
+
+/// Insertions that were rolled back at a site.
+#[derive(Clone, Copy, Debug, Default)]
+struct RolledBack {
+    /// The last of them would have brought this version, ...
+    version: u32,
+    /// ... and was rolled back so often.
+    tries: u32,
+    /// All of them.
+    all: u32,
 }
 
 /// A fault that a synchronisation will meet.
@@ -67,8 +81,22 @@ impl Faults {
             internet_timers: BTreeMap::new(),
             internet_ends: BTreeMap::new(),
             meddle: scenario.faults.iter().any(|fault| fault.effect.strikes_sendings()),
+            rolled_back: BTreeMap::new(),
             sendings: BTreeMap::new(),
         }
+    }
+
+    /// The faults that hold a site now.
+    fn holding_at(&self, site: SiteId) -> impl Iterator<Item = FaultId> + '_ {
+        self.holding.get(&site).into_iter().flatten().copied()
+    }
+
+    /// How often the insertion that brings a database to that version was rolled back.
+    fn times_rolled_back(&self, site: SiteId, version: u32) -> u32 {
+        self.rolled_back
+            .get(&site)
+            .filter(|last| last.version == version)
+            .map_or(0, |one| one.tries)
     }
 
     /// How many events plan the faults of a scenario at its start.
@@ -146,6 +174,7 @@ impl Faults {
             (Reason::NotConfigured, _) => (&[F::WsusNotConfigured], &[]),
             (Reason::NoUpdateServer, _) => (&[F::SupDown, F::SiteDown], &[]),
             (Reason::NoInternetPoint, _) => (&[F::InternetSupDown], &[]),
+            (Reason::DatabaseFailed, _) => (&[F::DatabaseFails], &[]),
             (Reason::UpstreamUnreachable, Phase::Internet) => (&[F::SupDown], &[]),
             (Reason::UpstreamUnreachable, _) => {
                 (&[F::LinkDown, F::SourceDown], &[F::SupDown, F::SiteDown])

@@ -248,6 +248,7 @@ impl<'s> World<'s> {
             Event::RequestRead { to } => self.feed(to, Input::SyncRequested),
             Event::PackageArrives { to, version } => self.package_arrives(to, version),
             Event::SendAgain { to, load } => self.send_again(to, load),
+            Event::InsertAgain { site, insertion } => self.insert_again(site, insertion),
             Event::Inserted { site, insertion } => self.inserted(site, insertion),
         }
         true

@@ -55,6 +55,7 @@ fn least(fact: &Fact) -> Recording {
         | Fact::PackageSent { .. }
         | Fact::PackageArrived { .. }
         | Fact::PackageInserted { .. }
+        | Fact::InsertionFailed { .. }
         | Fact::SendingFailed { .. }
         | Fact::WentDown
         | Fact::CameUp => Recording::All,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::event::Load;
 use super::{Event, Fact, Input, Purpose, SiteId, World};
+use crate::scenario::SlowPhase;
 use crate::trace::Part;
 use crate::units::{Duration, Instant};
 
@@ -148,6 +149,7 @@ impl World<'_> {
         let timing = self.timing(to);
         let draw = (state.entity, Purpose::Request, state.next_trigger.first_try().key());
         let reading = self.chance.cost(&timing.request, draw, 0, 0);
+        let reading = self.slowed(to, SlowPhase::Request, reading);
         self.schedule(self.now() + reading, Event::RequestRead { to });
     }
 
@@ -163,16 +165,18 @@ impl World<'_> {
     pub(super) fn insert(&mut self, site: SiteId, insertion: u32, version: u32) {
         let (updates, _) = self.stores.package(version);
         let timing = self.timing(site);
-        let draw = (self.sites[site.index()].entity, Purpose::Insert, u64::from(version));
+        let key = self.insertion_key(site, version);
+        let draw = (self.sites[site.index()].entity, Purpose::Insert, key);
         let known = self.stores.known_updates();
         let work = self.chance.cost(&timing.insert, draw, updates, known);
+        let work = self.slowed_insertion(site, insertion, version, work);
         self.schedule(self.now() + work, Event::Inserted { site, insertion });
     }
 
     /// The package is in the database (R1, R7).
     pub(super) fn inserted(&mut self, site: SiteId, insertion: u32) {
         let Some(version) = self.sites[site.index()].engine.inserting(insertion) else { return };
-        if self.is_down(site) {
+        if self.is_down(site) || self.rolls_back(site, insertion, version) {
             return;
         }
         self.sites[site.index()].holdings.insert(version);

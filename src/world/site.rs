@@ -110,6 +110,9 @@ pub(super) struct OutOfOrder {
     pub source: u16,
     pub gate: u16,
     pub slow_link: u16,
+    /// Of work of any kind, in writing into the database, with licence terms: asked for in
+    /// detail when one of them could matter.
+    pub work: u16,
 }
 
 impl SiteState {

@@ -3,18 +3,25 @@
 
 use super::{Event, Fact, Input, Purpose, SiteId, State, Uplink, World};
 use crate::engine::{Failure, Kind, Phase, Reason};
-use crate::scenario::{FailPhase, Link, Source, Timing};
+use crate::scenario::{FailPhase, FaultEffect, Link, SlowPhase, Source, Timing};
 use crate::store::{Pull, SiteDatabase, UpdateServices};
 use crate::trace::Part;
 use crate::units::Duration;
 
 impl World<'_> {
     /// What a step takes at a site, for the synchronisation under way.
-    fn cost(&self, site: SiteId, purpose: Purpose, updates: u32, known: u32) -> Duration {
+    fn cost(&mut self, site: SiteId, purpose: Purpose, updates: u32, known: u32) -> Duration {
         let timing = self.timing(site);
         let state = &self.sites[site.index()];
         let draw = (state.entity, purpose, state.origin.key());
-        self.chance.cost(purpose.work(timing), draw, updates, known)
+        let work = self.chance.cost(purpose.work(timing), draw, updates, known);
+        let phase = match purpose {
+            Purpose::Connect => SlowPhase::Connect,
+            Purpose::Settle => SlowPhase::Settle,
+            Purpose::Import => SlowPhase::Import,
+            _ => SlowPhase::Pull,
+        };
+        self.slowed(site, phase, work)
     }
 
     /// The gate, and the way to Update Services (P1).
@@ -196,7 +203,13 @@ impl World<'_> {
             let (_, release) = self.stores.arrived_in_wsus(before, after)[index];
             self.record_aside(site, Fact::Arrived { release, part: Part::Wsus });
         }
-        self.feed(site, Input::Pulled { attempt, version, licence_terms_pending: false });
+        // P11: the licence terms are missing when WSUS has pulled.
+        let missing = self.will_meet(site, &FaultEffect::LicenceTermsMissing);
+        if let Some(fault) = missing {
+            self.record_aside(site, Fact::FaultHit { fault, attempt });
+        }
+        let licence_terms_pending = missing.is_some();
+        self.feed(site, Input::Pulled { attempt, version, licence_terms_pending });
     }
 
     /// The fixed wait (P3).
@@ -232,6 +245,10 @@ impl World<'_> {
     pub(super) fn import_done(&mut self, site: SiteId, attempt: u32) {
         if !self.awaits(site, attempt, State::Importing) {
             return;
+        }
+        // Writing fails at the instant of the commit: nothing of it stays.
+        if self.will_meet(site, &FaultEffect::DatabaseFails).is_some() {
+            return self.step_failed(site, attempt, Reason::DatabaseFailed);
         }
         let comparison = std::mem::take(&mut self.importing);
         let updates = comparison.updates();
@@ -272,6 +289,7 @@ impl World<'_> {
         let state = &self.sites[site.index()];
         let draw = (state.entity, Purpose::Internet, state.origin.key());
         let work = self.chance.cost(&point.work, draw, pull.updates, self.known());
+        let work = self.slowed(site, SlowPhase::Internet, work);
         let at = self.now() + carrying + work;
         let end = self.schedule(at, Event::InternetPointDone { site, attempt });
         self.faults.set_internet_end(site, end);

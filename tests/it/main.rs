@@ -11,6 +11,7 @@ mod crash_points;
 mod delivery;
 mod determinism;
 mod expectations;
+mod faults;
 mod fingerprints;
 mod house;
 mod logs;

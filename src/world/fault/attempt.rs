@@ -1,5 +1,6 @@
 //! Faults of single attempts, and what a synchronisation will meet of those that hold.
 
+use super::work::strikes_insertions;
 use super::{Ahead, effect};
 use crate::engine::Reason;
 use crate::scenario::{FailPhase, FailSync, FaultEffect, Occurs};
@@ -22,7 +23,8 @@ impl World<'_> {
         let mut ahead = Vec::new();
         for &id in &self.faults.prone[state.prone as usize] {
             let fault = &scenario.faults[id.index()];
-            if fault.effect.strikes_sendings() {
+            let of_insertions = self.upstream(site).is_some() && strikes_insertions(&fault.effect);
+            if fault.effect.strikes_sendings() || of_insertions {
                 continue;
             }
             let own = self.blueprint.fault_entities[id.index()].with(entity);

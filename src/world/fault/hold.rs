@@ -145,11 +145,13 @@ impl<'s> World<'s> {
                 out_of_order.slow_link += 1;
                 self.circuit_changes_speed(site);
             }
+            FaultEffect::Slow(_)
+            | FaultEffect::DatabaseFails
+            | FaultEffect::LicenceTermsMissing => {
+                out_of_order.work += 1;
+            }
             // These are asked for when they could matter.
             FaultEffect::FailSync(_)
-            | FaultEffect::Slow(_)
-            | FaultEffect::DatabaseFails
-            | FaultEffect::LicenceTermsMissing
             | FaultEffect::LoseRequest
             | FaultEffect::LosePackage
             | FaultEffect::DuplicatePackage
@@ -192,11 +194,13 @@ impl<'s> World<'s> {
                     self.site_comes_up(site);
                 }
             }
+            FaultEffect::Slow(_)
+            | FaultEffect::DatabaseFails
+            | FaultEffect::LicenceTermsMissing => {
+                out_of_order.work -= 1;
+            }
             // These are asked for when they could matter.
             FaultEffect::FailSync(_)
-            | FaultEffect::Slow(_)
-            | FaultEffect::DatabaseFails
-            | FaultEffect::LicenceTermsMissing
             | FaultEffect::LoseRequest
             | FaultEffect::LosePackage
             | FaultEffect::DuplicatePackage
