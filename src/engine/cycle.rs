@@ -30,7 +30,8 @@ impl Engine {
     ) {
         self.ram.state = State::Settling;
         // P5: a child takes its parent's number; the top-level site keeps its own until phase 2.
-        self.ram.learnt.version = version.unwrap_or(self.disk.version);
+        // One that has moved below a parent that is behind keeps its own: it never goes back.
+        self.ram.learnt.version = version.map_or(self.disk.version, |up| up.max(self.disk.version));
         self.ram.learnt.licence_terms_pending = licence_terms_pending;
         effects.push(Effect::Settle { attempt: self.disk.attempts });
     }

@@ -12,8 +12,13 @@ pub enum Input {
     RunSynchronizationChosen,
     /// The parent's sync request has been noticed and read (T3).
     SyncRequested,
-    /// A software update point has just been installed (T5).
+    /// A software update point has just been installed (T5); a site that had none has one from
+    /// now on.
     PointInstalled,
+    /// The software update point of a site below the top-level one has been removed; it only
+    /// receives metadata in its database from now on (H4). A synchronisation under way is told by
+    /// `StepFailed`.
+    PointRemoved,
     /// A timer that [`super::Effect::SetTimer`] asked for has run out; never before its instant.
     TimerFired(Timer),
     /// Update Services on the active software update point answers.

@@ -109,6 +109,11 @@ impl Engine {
     ///
     /// `effects` is only appended to; the caller may keep one buffer for all calls.
     pub fn handle(&mut self, now: Instant, input: Input, effects: &mut Vec<Effect>) {
+        if input == Input::PointInstalled && self.policy.role == Role::DatabaseOnly {
+            // T5: nothing has ever been synchronised by it.
+            self.policy.role = Role::Child;
+            self.disk.synced_before = false;
+        }
         let top_level = self.policy.role == Role::TopLevel;
         let child = self.policy.role == Role::Child;
         match input {
@@ -134,6 +139,7 @@ impl Engine {
             }
             Input::SyncRequested => effects.push(Effect::Refuse { trigger: Trigger::Parent }),
             Input::PointInstalled => effects.push(Effect::Refuse { trigger: Trigger::Installed }),
+            Input::PointRemoved => self.point_removed(effects),
 
             Input::TimerFired(Timer::Retry) => self.retry(now, effects),
             Input::TimerFired(Timer::InternetPoint) => {

@@ -1,7 +1,7 @@
 //! What starts a synchronisation, what waits, and what is tried again (T1-T7).
 
 use super::state::{Asked, Planned, Ram, State};
-use super::{Effect, Engine, Failure, Kind, Phase, Reason, Status, Timer, Trigger};
+use super::{Effect, Engine, Failure, Kind, Phase, Reason, Role, Status, Timer, Trigger};
 use crate::units::Instant;
 
 impl Engine {
@@ -67,13 +67,23 @@ impl Engine {
         }
     }
 
+    /// The site has lost its software update point (H4): nothing is tried again, nothing waits.
+    pub(super) fn point_removed(&mut self, effects: &mut Vec<Effect>) {
+        self.policy.role = Role::DatabaseOnly;
+        self.disk.waiting = None;
+        if self.disk.retry.take().is_some() {
+            effects.push(Effect::CancelTimer(Timer::Retry));
+        }
+    }
+
     /// The synchronisation under way has failed (P8).
     pub(super) fn fail(&mut self, now: Instant, failure: Failure, effects: &mut Vec<Effect>) {
         let open = self.disk.open.take().expect("only an open synchronisation fails");
         self.ram.state = State::Idle;
         self.disk.failures_in_row += 1;
-        let gives_up =
-            self.policy.retry_limit.is_some_and(|limit| self.disk.failures_in_row > limit);
+        // H4: without a point there is nothing to try again.
+        let gives_up = self.policy.role == Role::DatabaseOnly
+            || self.policy.retry_limit.is_some_and(|limit| self.disk.failures_in_row > limit);
         let pending = self.disk.retry;
         if !gives_up {
             // T4: sixty minutes after the end of the failed run. A retry that is pending

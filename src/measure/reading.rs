@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Arrival, Attempt, Ending, FaultOccurrence, Outcome};
-use crate::scenario::{FaultEffect, Scenario, Wanted};
+use crate::scenario::{Action, FaultEffect, Scenario, Wanted};
 use crate::trace::{Fact, Part, Record, Status, Trace};
 use crate::units::{Bytes, FaultId, Instant, ReleaseId, SiteId};
 
@@ -32,6 +32,8 @@ struct Reading<'a> {
     /// Since when each release is asked for (U2).
     wanted: Vec<Option<Wanted>>,
     faults: Vec<FaultOccurrence>,
+    /// Which sites have a software update point now.
+    points: Vec<bool>,
     /// The last time each fault took hold of each site, by its position in `faults`.
     last_hold: BTreeMap<(FaultId, SiteId), usize>,
 }
@@ -70,6 +72,7 @@ impl<'a> Reading<'a> {
             rows,
             wanted,
             faults: Vec::new(),
+            points: scenario.sites.iter().map(|site| site.sup.is_some()).collect(),
             last_hold: BTreeMap::new(),
         }
     }
@@ -110,9 +113,9 @@ impl<'a> Reading<'a> {
                 }
             }
             Fact::FaultHit { fault, .. } => self.read_hit(at, site, fault),
+            Fact::Operated { operation } => self.read_operation(at, site, operation),
             // They say how it came about, not how it ended.
             Fact::Released { .. }
-            | Fact::Operated { .. }
             | Fact::TriggerDeferred { .. }
             | Fact::TriggerRefused { .. }
             | Fact::PolicyCreated { .. }
@@ -212,7 +215,7 @@ impl<'a> Reading<'a> {
     fn read_arrival(&mut self, at: Instant, site: SiteId, release: ReleaseId, part: Part) {
         let Some(row) = self.rows[site.index()] else { return };
         let attempt = self.last[site.index()].map(|last| self.attempts[last].number);
-        let has_point = self.scenario.sites[site.index()].sup.is_some();
+        let has_point = self.points[site.index()];
         let arrival = &mut self.arrivals[row + release.index()];
         match part {
             Part::Database => arrival.database = Some(at),
@@ -220,11 +223,32 @@ impl<'a> Reading<'a> {
             Part::Internet => arrival.internet = Some(at),
         }
         // Current: database and WSUS both; without a point, the database alone.
-        arrival.current = match (arrival.database, arrival.wsus) {
+        // What it was once it stays: a point that is installed later takes nothing back.
+        arrival.current = arrival.current.or(match (arrival.database, arrival.wsus) {
             (Some(database), Some(wsus)) => Some(database.max(wsus)),
             (Some(database), None) if !has_point => Some(database),
             _ => None,
-        };
+        });
+    }
+
+    fn read_operation(&mut self, at: Instant, site: SiteId, operation: u32) {
+        match &self.scenario.operations[operation as usize].action {
+            Action::InstallSup => self.points[site.index()] = true,
+            Action::RemoveSup => {
+                self.points[site.index()] = false;
+                // Without a point the database alone counts, from now on.
+                let Some(row) = self.rows[site.index()] else { return };
+                let releases = self.scenario.catalogue.releases.len();
+                for arrival in &mut self.arrivals[row..row + releases] {
+                    arrival.current = arrival.current.or(arrival.database.map(|_| at));
+                }
+            }
+            Action::RunSynchronization
+            | Action::SetSchedule(_)
+            | Action::SetCriteria(_)
+            | Action::PublishLocally(_)
+            | Action::MoveSite { .. } => {}
+        }
     }
 
     fn read_hit(&mut self, at: Instant, site: SiteId, fault: FaultId) {

@@ -39,6 +39,7 @@ mod quota;
 mod random;
 mod read;
 mod reader;
+mod reshape;
 mod route;
 mod selector;
 mod shape;
@@ -460,7 +461,8 @@ pub struct Work {
 /// `sync`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sync {
-    /// Every instant within the run at which the top-level site's schedule falls due (T1).
+    /// Every instant within the run at which the top-level site's schedule falls due (T1), with
+    /// what [`Action::SetSchedule`] makes of it.
     pub schedule: Vec<Instant>,
     /// The schedule in words, for people: `weekly on Tue at 22:00`.
     pub schedule_text: String,
@@ -512,6 +514,26 @@ pub enum Action {
     SetCriteria(Box<Criteria>),
     /// Updates are published locally (U3).
     PublishLocally(ReleaseId),
+    /// From now on the schedule is another: [`Sync::schedule`] says so already (T1).
+    SetSchedule(NewSchedule),
+    /// The site, below the top-level one, gets a software update point of its own (T5).
+    InstallSup,
+    /// The site, below the top-level one, loses it.
+    RemoveSup,
+    /// The site moves below another parent, with everything below it.
+    MoveSite {
+        /// The new parent.
+        under: SiteId,
+    },
+}
+
+/// A schedule that an administrator sets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewSchedule {
+    /// Every instant within the run at which it falls due.
+    pub at: Vec<Instant>,
+    /// In words, for people.
+    pub words: String,
 }
 
 /// How much of a run is recorded.

@@ -9,13 +9,20 @@ use super::selector::named_site;
 use super::source::Place;
 use super::values::Run;
 use super::yaml::{Entry, Node, Value};
-use super::{Action, Catalogue, Operation, Published, Release, Scenario, limits};
+use super::{Action, Catalogue, Operation, Published, Release, Scenario, limits, reshape};
 use crate::units::{ReleaseId, SiteId};
 use serde_yaml::{Mapping, Value as Written};
 
 /// What takes a value.
-const KEYS: [&str; 3] = ["run_synchronization", "set_criteria", "publish_locally"];
-const LATER: [&str; 4] = ["set_schedule", "install_sup", "remove_sup", "move_site"];
+const KEYS: [&str; 7] = [
+    "run_synchronization",
+    "set_criteria",
+    "publish_locally",
+    "set_schedule",
+    "install_sup",
+    "remove_sup",
+    "move_site",
+];
 
 /// How often criteria can change in one run.
 const CHANGES_OF_CRITERIA: usize = 100;
@@ -44,9 +51,12 @@ pub(super) fn read(
         let read = reader.within(&format!("operations.{name}"), |reader| {
             operation(reader, known, run, catalogue, &mut published, entry, name)
         });
-        operations.extend(read);
+        operations.extend(read.map(|operation: Operation| (operation, entry.place)));
     }
-    operations.sort_by(|a, b| (a.at, &a.name).cmp(&(b.at, &b.name)));
+    operations.sort_by(|(a, _), (b, _)| (a.at, &a.name).cmp(&(b.at, &b.name)));
+    reshape::check(reader, known.sites, &operations);
+    let mut operations: Vec<Operation> =
+        operations.into_iter().map(|(operation, _)| operation).collect();
     let changes = operations.iter().filter(|one| matches!(one.action, Action::SetCriteria(_)));
     if changes.count() > CHANGES_OF_CRITERIA {
         let note = format!("at most {CHANGES_OF_CRITERIA}");
@@ -94,7 +104,7 @@ fn operation(
         Value::Map(_) => (&[], &KEYS),
         _ => (&KEYS[..1], &KEYS[1..]),
     };
-    let choice = reader.choice(what, "an operation", words, keys, &[], &LATER)?;
+    let choice = reader.choice(what, "an operation", words, keys, &[], &[])?;
     let (site, action) = match (choice.word, choice.value) {
         ("set_criteria", Some(value)) => {
             let criteria = reader.criteria(value, "`set_criteria`", catalogue)?;
@@ -114,25 +124,18 @@ fn operation(
             published.push(release);
             (site, Action::PublishLocally(ReleaseId(0)))
         }
+        (word, Some(value)) if word != "run_synchronization" => {
+            reshape::read(reader, known, run, word, value, at)?
+        }
         (_, Some(value)) => {
             let fields = reader.fields(value, "`run_synchronization`", &["site"], &[])?;
             let node = reader.required(&fields, "site", "`run_synchronization`", "site: CEN")?;
             let site = named_site(reader, node, known.codes)?;
-            has_point(reader, known, site, node.place)?;
             (site, Action::RunSynchronization)
         }
         (_, None) => (top_level(reader, known, what.place)?, Action::RunSynchronization),
     };
     Some(Operation { name: name.to_owned(), at: at?, site, action })
-}
-
-fn has_point(reader: &mut Reader, known: &Known<'_>, site: SiteId, place: Place) -> Option<()> {
-    if known.sites[site.index()].sup.is_none() {
-        let note = "it has nothing to synchronise";
-        reader.error("E0406", place, "this site has no software update point", note);
-        return None;
-    }
-    Some(())
 }
 
 fn top_level(reader: &mut Reader, known: &Known<'_>, place: Place) -> Option<SiteId> {
@@ -147,6 +150,10 @@ fn top_level(reader: &mut Reader, known: &Known<'_>, place: Place) -> Option<Sit
 /// The way it is written.
 pub(super) fn written(scenario: &Scenario, operation: &Operation) -> Written {
     match &operation.action {
+        Action::SetSchedule(_)
+        | Action::InstallSup
+        | Action::RemoveSup
+        | Action::MoveSite { .. } => reshape::written(scenario, operation),
         Action::RunSynchronization => {
             let code = scenario.sites[operation.site.index()].code.as_str();
             one("run_synchronization", one("site", code))

@@ -20,7 +20,7 @@ use super::values::{Run, Zones};
 use super::yaml::{self, Node, Value};
 use super::{
     Clock, Criteria, Initial, Overrides, Recording, Scenario, Source, Sync, Zone, catalogue,
-    defaults, fault, generate, limits, link, operation, quantity, route, sync,
+    defaults, fault, generate, limits, link, operation, quantity, reshape, route, sync,
 };
 use crate::units::Duration;
 
@@ -205,8 +205,10 @@ fn document(reader: &mut Reader, root: &Node<'_>, overrides: &Overrides) -> Opti
     };
     let operations = fields
         .get("operations")
-        .map(|node| operation::read(reader, &mut known, &run, &mut catalogue, node));
-    let faults = fields.get("faults").map(|node| fault::read(reader, &known, &run, node));
+        .map(|node| operation::read(reader, &mut known, &run, &mut catalogue, node))
+        .unwrap_or_default();
+    let faults =
+        fields.get("faults").map(|node| fault::read(reader, &known, &run, &operations, node));
     let faults = faults.unwrap_or_default();
     let grounds = Grounds { known: &known, run: &run, catalogue: &catalogue, faults: &faults };
     let expectations = fields.get("expect").map(|node| expect::read(reader, &grounds, node));
@@ -230,12 +232,12 @@ fn document(reader: &mut Reader, root: &Node<'_>, overrides: &Overrides) -> Opti
         sites: sites.list,
         timings: sites.timings.into_found(),
         sync: Sync {
-            schedule: sync.schedule,
+            schedule: reshape::scheduled(sync.schedule, &operations),
             schedule_text: sync.schedule_text,
             retry,
             site_complete: sync.site_complete,
         },
-        operations: operations.unwrap_or_default(),
+        operations,
         faults,
         expectations: expectations.unwrap_or_default(),
         recording: recording?,

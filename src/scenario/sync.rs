@@ -1,5 +1,7 @@
 //! `sync`: what starts a synchronisation at the top by itself (T1), and what comes after one.
 
+use jiff::Timestamp;
+
 use super::calendar::Rule;
 use super::catalogue::{dates, due, zone_inside};
 use super::reader::Reader;
@@ -32,7 +34,7 @@ pub(super) fn read(
     let fields = node.and_then(|node| reader.fields(node, "`sync`", &keys, &[]));
     let get = |key: &str| fields.and_then(|fields| fields.get(key));
     let (schedule, schedule_text) = match get("schedule") {
-        Some(node) => schedule(reader, zones, run, node).unwrap_or_default(),
+        Some(node) => schedule(reader, zones, run, node, run.clock.start()).unwrap_or_default(),
         None => {
             reader.used_default("sync.schedule");
             default_schedule(run)
@@ -55,15 +57,19 @@ pub(super) fn read(
 fn default_schedule(run: &Run) -> (Vec<Instant>, String) {
     let mut reader = Reader::new();
     let node = super::yaml::parse(&mut reader, defaults::text("sync.schedule"));
-    let read = node.and_then(|node| schedule(&mut reader, &mut Zones::new(), run, &node));
+    let start = run.clock.start();
+    let read = node.and_then(|node| schedule(&mut reader, &mut Zones::new(), run, &node, start));
     read.unwrap_or_default()
 }
 
-fn schedule(
+/// A schedule as written: its instants, and in words. `first`: when a simple one that does not say
+/// so falls due first.
+pub(super) fn schedule(
     reader: &mut Reader,
     zones: &mut Zones,
     run: &Run,
     node: &Node<'_>,
+    first: Timestamp,
 ) -> Option<(Vec<Instant>, String)> {
     let keys = ["simple", "weekly", "monthly", "dates"];
     let choice = reader.choice(node, "a schedule", &["never"], &keys, &[], &[])?;
@@ -84,7 +90,7 @@ fn schedule(
             }
             let first = match fields.get("start") {
                 Some(node) => reader.timestamp(node, "`start`", &zone)?,
-                None => run.clock.start(),
+                None => first,
             };
             Rule::Every { every: length, first }
         }

@@ -286,6 +286,11 @@ fn ranges(revisions: impl Iterator<Item = RevisionId>) -> Vec<Range<u32>> {
 }
 
 impl Holdings {
+    /// A software update point is installed: its WSUS holds nothing (T5).
+    pub fn install_wsus(&mut self) {
+        (self.wsus, self.internet) = (Anchor(0), Anchor(0));
+    }
+
     /// The WSUS has committed what it pulled from its parent's (P2).
     pub fn commit(&mut self, pull: Pull) {
         // I2: what is held only grows.

@@ -23,6 +23,11 @@ pub(super) struct Place {
 }
 
 impl Place {
+    /// It has come under another parent.
+    pub fn set_upstream(&mut self, parent: SiteId) {
+        self.upstream = parent.0;
+    }
+
     /// The site whose WSUS this one's pulls from, and whose senders feed it; `None` at the root
     /// and at the top-level site.
     pub fn upstream(&self) -> Option<SiteId> {
@@ -49,8 +54,9 @@ pub struct Blueprint<'s> {
     hierarchy: Hierarchy,
     /// The highest site with an active software update point (H3).
     pub(super) top_level: Option<SiteId>,
-    /// How each engine is set up; `None` for a site that no metadata can reach.
-    pub(super) policies: Vec<Option<Policy>>,
+    /// How each engine is set up; that of a site which no metadata can reach is never spoken to
+    /// (H3).
+    pub(super) policies: Vec<Policy>,
     /// By what each site's draws are named.
     pub(super) entities: Vec<Entity>,
     /// What every event asks of its site.
@@ -66,10 +72,7 @@ impl<'s> Blueprint<'s> {
     pub fn new(scenario: &'s Scenario) -> Self {
         let hierarchy = scenario.hierarchy();
         let top_level = hierarchy.top_level();
-        let policy = |site| {
-            let reached = hierarchy.within_top_level(site);
-            reached.then(|| policy(scenario, site, top_level == Some(site)))
-        };
+        let policy = |site| policy(scenario, site, top_level == Some(site));
         let policies = (0..scenario.sites.len() as u32).map(|site| policy(SiteId(site))).collect();
         let (catalogue, baseline) = catalogue(scenario);
         let criteria = |criteria: &scenario::Criteria| {
@@ -79,7 +82,12 @@ impl<'s> Blueprint<'s> {
         let changes = scenario.operations.iter().enumerate();
         let new_criteria = changes.filter_map(|(position, operation)| match &operation.action {
             Action::SetCriteria(new) => Some((position as u32, criteria(new))),
-            Action::RunSynchronization | Action::PublishLocally(_) => None,
+            Action::RunSynchronization
+            | Action::PublishLocally(_)
+            | Action::SetSchedule(_)
+            | Action::InstallSup
+            | Action::RemoveSup
+            | Action::MoveSite { .. } => None,
         });
         let mut blueprint = Self {
             scenario,

@@ -114,16 +114,26 @@ impl Faults {
     /// else was meant for a memory that is gone.
     pub fn keep_for_restart(&mut self, site: SiteId, input: Input, cause: Cause) {
         match input {
-            Input::ScheduleDue
-            | Input::RunSynchronizationChosen
-            | Input::SyncRequested
-            | Input::PointInstalled => {
+            Input::ScheduleDue | Input::RunSynchronizationChosen | Input::SyncRequested => {
                 let kept = self.kept.entry(site).or_default();
                 if !kept.iter().any(|one| one.0 == input) {
                     kept.push((input, cause));
                 }
             }
-            _ => {}
+            // Each of these is done, in their order.
+            Input::PointInstalled | Input::PointRemoved => {
+                self.kept.entry(site).or_default().push((input, cause));
+            }
+            Input::TimerFired(_)
+            | Input::Connected { .. }
+            | Input::Pulled { .. }
+            | Input::Settled { .. }
+            | Input::Imported { .. }
+            | Input::InternetPointSynced { .. }
+            | Input::StepFailed { .. }
+            | Input::PackageArrived { .. }
+            | Input::Inserted { .. }
+            | Input::Restarted => {}
         }
     }
 
@@ -162,7 +172,7 @@ impl Faults {
     pub fn responsible(
         &self,
         blueprint: &Blueprint<'_>,
-        site: SiteId,
+        (site, upstream): (SiteId, Option<SiteId>),
         phase: Phase,
         reason: Reason,
     ) -> Option<FaultId> {
@@ -185,7 +195,6 @@ impl Faults {
             let ahead = self.ahead.get(&site).into_iter().flatten().map(|one| one.fault);
             ahead.chain(holding).find(|&fault| kinds.contains(effect(scenario, fault)))
         };
-        let upstream = blueprint.places()[site.index()].upstream();
         holds(site, here).or_else(|| holds(upstream?, above))
     }
 }

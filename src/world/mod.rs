@@ -23,6 +23,7 @@ mod blueprint;
 mod chance;
 mod event;
 mod fault;
+mod operation;
 mod probe;
 mod recorder;
 mod sender;
@@ -33,11 +34,9 @@ mod uplink;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-use crate::engine::{
-    Effect, Engine, Input, InternetTurn, Policy, Role, State, Status, Timer, Trigger,
-};
+use crate::engine::{Effect, Engine, Input, Policy, State, Status, Timer, Trigger};
 use crate::kernel::Kernel;
-use crate::scenario::{Action, Initial, Published, Scenario};
+use crate::scenario::{Initial, Published, Scenario};
 use crate::store::{Comparison, Holdings, SiteDatabase, Stores, UpdateServices};
 use crate::trace::{Cause, Fact, Part, Trace};
 use crate::units::{Instant, ReleaseId, SiteId};
@@ -65,6 +64,8 @@ pub struct World<'s> {
     senders: Senders,
     /// The uplinks that pulls are sharing, by parent.
     uplinks: BTreeMap<SiteId, Uplink>,
+    /// The children of each site since one has moved; until then the blueprint says it.
+    moved: Option<Vec<Vec<SiteId>>>,
     /// What phase 2 is applying (there is one top-level site).
     importing: Comparison,
     recorder: Recorder,
@@ -85,14 +86,7 @@ impl<'s> World<'s> {
         let scenario = blueprint.scenario;
         let chance = Chance::new(scenario.seed, replication);
         let (catalogue, baseline) = (blueprint.catalogue.clone(), blueprint.baseline);
-        // H3: a site that no metadata can reach has an engine that nothing ever speaks to.
-        let inert = Policy {
-            role: Role::DatabaseOnly,
-            internet_point: InternetTurn::None,
-            retry_every: scenario.sync.retry.every,
-            retry_limit: None,
-        };
-        let policies = blueprint.policies.iter().map(|policy| policy.unwrap_or(inert));
+        let policies = blueprint.policies.iter().copied();
         let criteria = blueprint.criteria.clone();
         let ((stores, holdings), engine): (_, fn(Policy) -> Engine) = match scenario.initial {
             Initial::Current => (Stores::current(catalogue, baseline, criteria), |policy| {
@@ -119,6 +113,7 @@ impl<'s> World<'s> {
             chance,
             senders: Senders::default(),
             uplinks: BTreeMap::new(),
+            moved: None,
             importing: Comparison::default(),
             recorder: Recorder::new(scenario.recording),
             cause: Cause::NONE,
@@ -380,22 +375,6 @@ impl<'s> World<'s> {
         let top_level = self.blueprint.top_level.expect("a schedule has a top-level site");
         self.sites[top_level.index()].next_trigger = Root::schedule(occurrence);
         self.feed(top_level, Input::ScheduleDue);
-    }
-
-    /// An administrator does something.
-    fn operate(&mut self, position: u32) {
-        let operation = &self.blueprint.scenario.operations[position as usize];
-        self.record(operation.site, Fact::Operated { operation: position });
-        match operation.action {
-            Action::RunSynchronization => {
-                self.sites[operation.site.index()].next_trigger = Root::operation(position);
-                self.feed(operation.site, Input::RunSynchronizationChosen);
-            }
-            Action::SetCriteria(_) => {
-                self.stores.set_criteria(self.blueprint.new_criteria[&position].clone());
-            }
-            Action::PublishLocally(release) => self.release(release),
-        }
     }
 
     fn schedule(&mut self, at: Instant, event: Event) -> crate::kernel::Handle {

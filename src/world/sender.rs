@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::event::Load;
 use super::{Event, Fact, Input, Purpose, SiteId, World};
 use crate::scenario::SlowPhase;
+use crate::store::SiteDatabase;
 use crate::trace::Part;
 use crate::units::{Duration, Instant};
 
@@ -33,7 +34,9 @@ impl World<'_> {
     /// Sends the changes that made a content version to every child's database (R1, R2).
     pub(super) fn replicate(&mut self, site: SiteId, version: u32) {
         let (_, bytes) = self.stores.package(version);
-        for &to in self.blueprint.children(site) {
+        let mut index = 0;
+        while let Some(to) = self.child(site, index) {
+            index += 1;
             let sent = self.record_aside(site, Fact::PackageSent { to, version, bytes });
             let cause = std::mem::replace(&mut self.cause, sent);
             self.send(to, Load::Package { version });
@@ -43,26 +46,37 @@ impl World<'_> {
 
     /// Sends a sync request to every child with a software update point (P7).
     pub(super) fn request_sync(&mut self, site: SiteId) {
-        for &to in self.blueprint.children(site) {
-            if !self.sites[to.index()].place.has_point {
-                continue;
+        let mut index = 0;
+        while let Some(to) = self.child(site, index) {
+            index += 1;
+            if self.sites[to.index()].place.has_point {
+                self.request(site, to);
             }
-            let sent = self.record_aside(site, Fact::RequestSent { to });
-            // R6: a request goes together with one that is being tried again, which is then as
-            // fresh as this: the seven days count from now.
-            let now = self.now();
-            if let Some(failing) = self.senders.failing.get_mut(&(to, Load::Request)) {
-                failing.since = now;
-                continue;
-            }
-            let cause = std::mem::replace(&mut self.cause, sent);
-            self.send(to, Load::Request);
-            self.cause = cause;
         }
     }
 
+    /// Sends a sync request to one child.
+    pub(super) fn request(&mut self, site: SiteId, to: SiteId) {
+        let sent = self.record_aside(site, Fact::RequestSent { to });
+        // R6: a request goes together with one that is being tried again, which is then as
+        // fresh as this: the seven days count from now.
+        let now = self.now();
+        if let Some(failing) = self.senders.failing.get_mut(&(to, Load::Request)) {
+            failing.since = now;
+            return;
+        }
+        let cause = std::mem::replace(&mut self.cause, sent);
+        self.send(to, Load::Request);
+        self.cause = cause;
+    }
+
+    /// What was to be tried again for a site is forgotten: it has another parent now.
+    pub(super) fn forget_sendings(&mut self, to: SiteId) {
+        self.senders.failing.retain(|(site, _), _| *site != to);
+    }
+
     /// Puts something on the way to a child.
-    fn send(&mut self, to: SiteId, load: Load) {
+    pub(super) fn send(&mut self, to: SiteId, load: Load) {
         let arrival = self.now() + self.transit(to, load);
         let event = match load {
             Load::Request => Event::RequestArrives { to },
@@ -109,6 +123,12 @@ impl World<'_> {
 
     fn try_again(&mut self, to: SiteId, load: Load) {
         let now = self.now();
+        // Sent by a parent it has left, and not here yet: the new one sends it when it has it.
+        if let (Load::Package { version }, Some(parent)) = (load, self.upstream(to))
+            && self.database(parent).content_version() < version
+        {
+            return;
+        }
         let first = Failing { since: now, tries: 0 };
         let failing = self.senders.failing.entry((to, load)).or_insert(first);
         failing.tries += 1;
@@ -132,7 +152,10 @@ impl World<'_> {
 
     /// A failed sending is tried again.
     pub(super) fn send_again(&mut self, to: SiteId, load: Load) {
-        self.send(to, load);
+        // What was forgotten meanwhile is not.
+        if self.senders.failing.contains_key(&(to, load)) {
+            self.send(to, load);
+        }
     }
 
     /// A sync request reaches a child (R3).

@@ -109,8 +109,7 @@ pub(super) struct OutOfOrder {
     pub internet_point: u16,
     pub source: u16,
     pub gate: u16,
-    pub slow_link: u16,
-    /// Of work of any kind, in writing into the database, with licence terms: asked for in
+    /// What makes work or the circuit slow, writing fail, licence terms missing: asked for in
     /// detail when one of them could matter.
     pub work: u16,
 }

@@ -341,7 +341,9 @@ impl World<'_> {
             State::Importing => Phase::Import,
             State::SyncingInternetPoint | State::CatchingUpInternetPoint => Phase::Internet,
         };
-        if let Some(fault) = self.faults.responsible(self.blueprint, site, phase, reason) {
+        if let Some(fault) =
+            self.faults.responsible(self.blueprint, (site, self.upstream(site)), phase, reason)
+        {
             self.record(site, Fact::FaultHit { fault, attempt });
         }
         self.sites[site.index()].failing = None;

@@ -17,6 +17,7 @@ mod house;
 mod logs;
 mod model;
 mod not_invariants;
+mod operations;
 mod oracle;
 mod outcome;
 mod overlaps;

@@ -699,13 +699,84 @@ const RULES: &[Rule] = &[
         says: "a site without a software update point never synchronises, but its database is filled",
         check: |bench| {
             bench.set_up(Role::DatabaseOnly, InternetTurn::None);
-            for input in [Input::SyncRequested, Input::ScheduleDue, Input::PointInstalled] {
+            for input in [Input::SyncRequested, Input::ScheduleDue, Input::RunSynchronizationChosen]
+            {
                 expect("no sync", started(&bench.tell(input)), None)?;
             }
             let effects = bench.tell(Input::PackageArrived { version: 8 });
             expect("inserts", effects, vec![Effect::Insert { insertion: 1, version: 8 }])
         },
         bug: |_, effects| drop_if(effects, |effect| matches!(effect, Effect::Insert { .. })),
+    },
+    Rule {
+        id: "H4-removed",
+        says: "a site that loses its point tries nothing again, and nothing that waited starts",
+        check: |bench| {
+            bench.child();
+            bench.tell(Input::SyncRequested);
+            bench.tell(Input::SyncRequested);
+            bench.tell(Input::PointRemoved);
+            let effects = bench.fails(PULL_FAILED);
+            expect("no other sync", started(&effects), None)?;
+            expect("no retry", (statuses(&effects), timers(&effects)), (vec![6703], 0))?;
+            expect("no sync", started(&bench.tell(Input::SyncRequested)), None)?;
+            bench.child();
+            bench.tell(Input::SyncRequested);
+            bench.fails(PULL_FAILED);
+            let effects = bench.tell(Input::PointRemoved);
+            expect("forgets", effects, vec![Effect::CancelTimer(Timer::Retry)])?;
+            expect("forgotten", bench.engine.retry_at(), None)
+        },
+        bug: |input, effects| {
+            if input == Input::PointRemoved {
+                effects.clear();
+            }
+        },
+    },
+    Rule {
+        id: "T5-later",
+        says: "a site that gets a point later synchronises by itself, fully, and by request from \
+               then on",
+        check: |bench| {
+            bench.set_up(Role::DatabaseOnly, InternetTurn::None);
+            let effects = bench.tell(Input::PointInstalled);
+            expect("installed", started(&effects), Some((Kind::Full, Trigger::Installed)))?;
+            bench.connected();
+            bench.pulled(Some(7));
+            let effects = bench.settled();
+            let new = Effect::CreatePolicy { version: 7, new_body: true };
+            expect("its first policy is new", effects.contains(&new), true)?;
+            let effects = bench.tell(Input::SyncRequested);
+            expect("asked", started(&effects), Some((Kind::Full, Trigger::Parent)))
+        },
+        bug: |input, effects| {
+            if input == Input::PointInstalled {
+                replace_kind(effects, Kind::Delta);
+            }
+        },
+    },
+    Rule {
+        id: "P5-back",
+        says: "the content version of a site that has moved below one that is behind never goes back",
+        check: |bench| {
+            bench.child();
+            bench.tell(Input::SyncRequested);
+            bench.connected();
+            bench.pulled(Some(5));
+            let effects = bench.settled();
+            let version = |effect: &Effect| match effect {
+                Effect::Announce(Status::Done { version, .. }) => Some(*version),
+                _ => None,
+            };
+            expect("keeps its own", effects.iter().find_map(version), Some(7))
+        },
+        bug: |_, effects| {
+            for effect in effects {
+                if let Effect::Announce(Status::Done { version, .. }) = effect {
+                    *version = 5;
+                }
+            }
+        },
     },
     Rule {
         id: "T4-kind",

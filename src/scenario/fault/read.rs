@@ -1,5 +1,7 @@
 //! `faults`: each fault in turn, and which sites it can hit.
 
+use std::collections::BTreeSet;
+
 use super::effect::effect;
 use super::when::occurs;
 use super::{FailPhase, FailSync, Fault, FaultEffect, Occurs, Pick, Slow, SlowPhase};
@@ -10,7 +12,7 @@ use crate::scenario::shape::Choice;
 use crate::scenario::source::Place;
 use crate::scenario::values::{Run, Zones};
 use crate::scenario::yaml::{Entry, Node};
-use crate::scenario::{Site, hierarchy, limits};
+use crate::scenario::{Action, Operation, Site, hierarchy, limits};
 use crate::units::SiteId;
 
 /// All of `faults`, in the order of their names, without those that are not enabled.
@@ -18,6 +20,7 @@ pub(in crate::scenario) fn read(
     reader: &mut Reader,
     known: &Known<'_>,
     run: &Run,
+    operations: &[Operation],
     node: &Node<'_>,
 ) -> Vec<Fault> {
     let entries = reader.map(node, "`faults`").unwrap_or_default();
@@ -35,7 +38,7 @@ pub(in crate::scenario) fn read(
         let Some(name) = reader.identifier(entry, "a fault") else { continue };
         let fault = reader.within(&format!("faults.{name}"), |reader| {
             let when = When { zones: &mut zones, run, most };
-            fault(reader, known, when, entry, name)
+            fault(reader, known, operations, when, entry, name)
         });
         if let Some(Occurs::Schedule(spans)) = fault.as_ref().map(|fault| &fault.occurs) {
             most = most.saturating_sub(spans.len());
@@ -57,6 +60,7 @@ struct When<'w> {
 fn fault(
     reader: &mut Reader,
     known: &Known<'_>,
+    operations: &[Operation],
     when: When<'_>,
     entry: &Entry<'_>,
     name: &str,
@@ -94,7 +98,11 @@ fn fault(
         return None;
     }
     let (selected, place, by_hand) = selected?;
-    let sites = can_be_hit(reader, known.sites, &effect, selected, place, by_hand)?;
+    let has = what_breaks(known.sites, operations, &effect);
+    let sites = match has {
+        Some(has) => can_be_hit(reader, has, selected, place, by_hand)?,
+        None => selected,
+    };
     let (pick, occurs) = (pick?, occurs?);
     if let (Pick::Count(count), Some(node)) = (pick, fields.get("pick"))
         && count as usize > sites.len()
@@ -139,13 +147,11 @@ fn needs_to_hold(effect: &FaultEffect) -> Option<(&'static str, &'static str)> {
 /// The selected sites that have what breaks.
 fn can_be_hit(
     reader: &mut Reader,
-    sites: &[Site],
-    effect: &FaultEffect,
+    (part, has): (&str, Has<'_>),
     selected: Vec<SiteId>,
     place: Place,
     by_hand: bool,
 ) -> Option<Vec<SiteId>> {
-    let Some((part, has)) = what_breaks(sites, effect) else { return Some(selected) };
     let matched = selected.len();
     let hit: Vec<SiteId> = selected.into_iter().filter(|site| has(*site)).collect();
     if hit.is_empty() && matched > 0 {
@@ -164,12 +170,24 @@ fn can_be_hit(
 type Has<'s> = Box<dyn Fn(SiteId) -> bool + 's>;
 
 /// What a site must have to be hit, in words and as a test; `None` when every site can be.
-fn what_breaks<'s>(sites: &'s [Site], effect: &FaultEffect) -> Option<(&'static str, Has<'s>)> {
+fn what_breaks<'s>(
+    sites: &'s [Site],
+    operations: &[Operation],
+    effect: &FaultEffect,
+) -> Option<(&'static str, Has<'s>)> {
     use {FailPhase as F, FaultEffect as E, SlowPhase as S};
     let top = hierarchy::top_level(sites);
     let site = |id: SiteId| &sites[id.index()];
-    let point: (_, Has<'s>) =
-        ("a software update point", Box::new(move |id| site(id).sup.is_some()));
+    let installed = |one: &&Operation| one.action == Action::InstallSup;
+    let later: BTreeSet<SiteId> = operations.iter().filter(installed).map(|one| one.site).collect();
+    let moves = operations.iter().any(|one| matches!(one.action, Action::MoveSite { .. }));
+    // A point that is installed later can break too.
+    let has_point = move |id: SiteId| site(id).sup.is_some() || later.contains(&id);
+    let is_below = move |id: SiteId| {
+        is_below(sites, id, top) || (moves && Some(id) != top && site(id).parent.is_some())
+    };
+    let asks = has_point.clone();
+    let point: (_, Has<'s>) = ("a software update point", Box::new(has_point));
     let internet: (_, Has<'s>) =
         ("an internet-based point", Box::new(move |id| site(id).internet_sup.is_some()));
     let import: (_, Has<'s>) = (
@@ -177,13 +195,10 @@ fn what_breaks<'s>(sites: &'s [Site], effect: &FaultEffect) -> Option<(&'static 
         Box::new(move |id| Some(id) == top),
     );
     // R1: metadata come to every database below the top-level site.
-    let below: (_, Has<'s>) =
-        ("a parent that sends metadata to it", Box::new(move |id| is_below(sites, id, top)));
+    let below: (_, Has<'s>) = ("a parent that sends metadata to it", Box::new(is_below));
     // T3: requests come to those that have a point.
-    let asked: (_, Has<'s>) = (
-        "a parent that sends requests to it",
-        Box::new(move |id| site(id).sup.is_some() && Some(id) != top),
-    );
+    let asked: (_, Has<'s>) =
+        ("a parent that sends requests to it", Box::new(move |id| asks(id) && Some(id) != top));
     Some(match effect {
         E::LinkDown | E::SiteDown => return None,
         E::SourceDown => {
@@ -209,7 +224,7 @@ fn what_breaks<'s>(sites: &'s [Site], effect: &FaultEffect) -> Option<(&'static 
         | E::Slow(Slow { phase: S::Insert, .. }) => below,
         E::DatabaseFails => (
             "a site database that metadata come into",
-            Box::new(move |id| Some(id) == top || is_below(sites, id, top)),
+            Box::new(move |id| Some(id) == top || is_below(id)),
         ),
     })
 }

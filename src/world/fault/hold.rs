@@ -142,7 +142,7 @@ impl<'s> World<'s> {
             }
             FaultEffect::WsusNotConfigured => out_of_order.gate += 1,
             FaultEffect::LinkSlow(_) => {
-                out_of_order.slow_link += 1;
+                out_of_order.work += 1;
                 self.circuit_changes_speed(site);
             }
             FaultEffect::Slow(_)
@@ -185,7 +185,7 @@ impl<'s> World<'s> {
             FaultEffect::InternetSupDown => out_of_order.internet_point -= 1,
             FaultEffect::WsusNotConfigured => out_of_order.gate -= 1,
             FaultEffect::LinkSlow(_) => {
-                out_of_order.slow_link -= 1;
+                out_of_order.work -= 1;
                 self.circuit_changes_speed(site);
             }
             FaultEffect::SiteDown => {
@@ -254,9 +254,10 @@ impl<'s> World<'s> {
 
     /// The children whose WSUS are in the middle of a transfer from this site's lose it.
     fn break_off_pulls_from(&mut self, site: SiteId) {
-        let blueprint = self.blueprint;
         let cause = self.cause;
-        for &child in blueprint.children(site) {
+        let mut index = 0;
+        while let Some(child) = self.child(site, index) {
+            index += 1;
             self.break_off_pull(child);
             self.cause = cause;
         }
@@ -264,7 +265,7 @@ impl<'s> World<'s> {
 
     /// A site's WSUS loses its upstream: a transfer under way fails. What has come through
     /// already is WSUS's own to finish.
-    fn break_off_pull(&mut self, site: SiteId) {
+    pub(in crate::world) fn break_off_pull(&mut self, site: SiteId) {
         if self.sites[site.index()].transferring {
             let attempt = self.sites[site.index()].engine.attempts();
             self.break_off_transfer(site);

@@ -79,7 +79,7 @@ impl World<'_> {
     ///
     /// Of several faults at once, the one that leaves least counts [choice].
     pub(in crate::world) fn link_slowed(&self, site: SiteId) -> Option<Probability> {
-        if self.sites[site.index()].out_of_order.slow_link == 0 {
+        if self.sites[site.index()].out_of_order.work == 0 {
             return None;
         }
         let holding = self.faults.holding.get(&site)?;
