@@ -86,6 +86,39 @@ pub(super) fn check(scenario: &Scenario, ceiling: Ceiling) -> Result<(), Stop> {
     Ok(())
 }
 
+/// How many events all replications of one command may have together, in runs of the greatest size.
+const RUNS: u64 = 100;
+
+/// Refuses more replications than could be run within days.
+pub(super) fn check_all(
+    scenario: &Scenario,
+    replications: u32,
+    ceiling: Ceiling,
+) -> Result<(), Stop> {
+    let each = Cost::of(scenario).events();
+    let all = each.saturating_mul(replications.into());
+    let most = ceiling.events.saturating_mul(RUNS);
+    if all <= most {
+        return Ok(());
+    }
+    let text = format!(
+        "supsim: {} is too large to run {} times: about {} events in all, and at most {} are \
+         allowed\n  at most {} replications of it can be run",
+        scenario.name,
+        grouped(replications.into()),
+        grouped(all),
+        grouped(most),
+        grouped(most / each.max(1)),
+    );
+    Err(Stop { exit: Exit::NothingRan, text })
+}
+
+/// How many runs may be under way at once: their records lie in memory side by side.
+pub(super) fn at_once(scenario: &Scenario, ceiling: Ceiling) -> usize {
+    let each = Cost::of(scenario).records(scenario.recording).max(1);
+    usize::try_from(ceiling.records / each).unwrap_or(usize::MAX).max(1)
+}
+
 /// For a run that turns out larger than was expected.
 pub(super) fn exceeded(what: &str, most: u64, now: Instant) -> Stop {
     let text = format!(
@@ -334,6 +367,20 @@ mod tests {
         assert!(said.contains("at most 2,000,000,000 are allowed"), "{said}");
         assert!(said.contains("90,001 sites that synchronise 87,600 times"), "{said}");
         assert!(said.contains("`sync.schedule`"), "{said}");
+    }
+
+    #[test]
+    fn replications_are_counted_together_and_only_as_many_run_at_once_as_fit() {
+        let mut some = scenario(30, 500, "sync: { schedule: { simple: { every: 1h } } }\n");
+        some.recording = Recording::Attempts;
+        assert_eq!(check_all(&some, 1_000, CEILING), Ok(()));
+        let stop = check_all(&some, 100_000, CEILING).unwrap_err();
+        assert_eq!(stop.exit, Exit::NothingRan);
+        assert!(stop.text.contains("too large to run 100,000 times"), "{}", stop.text);
+        assert!(stop.text.contains("at most 55,444 replications"), "{}", stop.text);
+        // 501 sites × 720 syncs × 8 records
+        assert_eq!(at_once(&some, CEILING), 17);
+        assert_eq!(at_once(&some, Ceiling { records: 1, ..CEILING }), 1);
     }
 
     #[test]

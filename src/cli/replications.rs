@@ -5,7 +5,7 @@ use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::time::Duration as WallDuration;
 use std::{panic, thread};
 
-use super::cost::{CEILING, exceeded};
+use super::cost::{self, CEILING, exceeded};
 use super::exit::{Exit, Stop};
 use super::interrupt;
 use super::progress::Progress;
@@ -53,6 +53,7 @@ pub(super) fn all(
         let mut lean = scenario.clone();
         lean.recording = recording;
         let threads = plan.threads.or_else(|| thread::available_parallelism().ok().map(Into::into));
+        let threads = threads.map(|threads| threads.min(cost::at_once(&lean, CEILING)));
         let further = watched(&lean, &numbers, &told, threads.unwrap_or(1), progress, screen)?;
         replications.extend(further);
     }

@@ -76,6 +76,9 @@ pub(super) fn run(plan: &Plan, words: Vec<OsString>, screen: &mut Screen) -> Res
     // to tell. `none` leaves out events.jsonl alone.
     scenario.recording = wanted.max(Recording::Attempts);
     cost::check(&scenario, CEILING)?;
+    if plan.replication.is_none() {
+        cost::check_all(&scenario, scenario.replications, CEILING)?;
+    }
 
     let mut progress = Progress::new(plan.progress, &scenario.name, screen);
     let whole = scenario.duration.micros().max(1);

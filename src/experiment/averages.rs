@@ -80,3 +80,38 @@ fn mean(delays: impl Iterator<Item = Option<Duration>>) -> Option<Duration> {
     let mean = (sum + count / 2).checked_div(count)?;
     Some(Duration::from_micros(u64::try_from(mean).ok()?))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::measure::Activity;
+
+    fn replication(number: u32, attempts: usize, after: [Option<u64>; 4]) -> Replication {
+        let after = after.map(|minutes| minutes.map(Duration::from_mins));
+        let never = usize::from(after[3].is_none());
+        let kind = SiteKind::Secondary;
+        Replication {
+            number,
+            values: Vec::new(),
+            activity: Activity { attempts, busiest: attempts / 2, ..Activity::default() },
+            milestones: vec![vec![Milestones { tier: 2, kind, sites: 9, never, after }]],
+        }
+    }
+
+    #[test]
+    fn an_average_is_of_all_replications_and_never_where_one_never_was() {
+        let replications = [
+            replication(0, 10, [Some(10), Some(20), Some(30), Some(40)]),
+            replication(1, 11, [Some(20), Some(20), Some(60), None]),
+            replication(2, 11, [Some(30), Some(50), Some(90), Some(90)]),
+        ];
+        let averages = Averages::of(&replications).unwrap();
+        let average = &averages.milestones[0][0];
+        let minutes = |minutes| Some(Duration::from_mins(minutes));
+        assert_eq!(average.after, [minutes(20), minutes(30), minutes(60), None]);
+        // 1 of 3 in tenths, 32 / 3 in tenths
+        assert_eq!((average.never, average.sites), (3, 9));
+        assert_eq!((averages.activity, averages.busiest), ([107, 0, 0], 5));
+        assert_eq!(Averages::of(&[]), None);
+    }
+}

@@ -63,3 +63,49 @@ fn fault(fault: &Fault) -> bool {
     };
     picked || hits || does
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::scenario::{Overrides, Scenario};
+
+    fn is_random(rest: &str) -> bool {
+        let text = format!(
+            "supsim: 1\nkind: scenario\nname: given\nstart: 2026-01-13 00:00\n\
+             sites: {{ CEN: {{}}, ONE: {{ parent: CEN }}, TWO: {{ parent: CEN }} }}\n{rest}\n"
+        );
+        let read = Scenario::parse("given.yaml", &text, &Overrides::default());
+        read.unwrap_or_else(|report| panic!("{report}")).0.is_random()
+    }
+
+    #[test]
+    fn whatever_draws_is_random_and_nothing_else() {
+        let fault = |words: &str| format!("faults: {{ f: {{ {words} }} }}");
+        let always = "when: { window: {} }";
+        for (rest, random) in [
+            (String::new(), false),
+            ("timing: { pull: 5min }".to_owned(), false),
+            ("timing: { insert: { exponential: { mean: 5min } } }".to_owned(), true),
+            ("sync: { retry: { jitter: 5min } }".to_owned(), true),
+            (fault(&format!("do: link_down, {always}")), false),
+            (fault(&format!("do: link_down, pick: one, {always}")), true),
+            (fault(&format!("do: link_down, pick: {{ count: 3 }}, {always}")), false),
+            (fault("do: link_down, when: { per_attempt: 5% }"), true),
+            (fault("do: { fail_sync: { after: 5min } }, when: { attempts: [1] }"), false),
+            (
+                fault(
+                    "do: { fail_sync: { after: { uniform: { min: 1min, max: 2min } } } }, when: { attempts: [1] }",
+                ),
+                true,
+            ),
+            (fault("do: site_down, when: { renewal: { mtbf: 3d, mttr: 2h } }"), false),
+            (
+                fault(
+                    "do: site_down, when: { renewal: { mtbf: { exponential: { mean: 3d } }, mttr: 2h } }",
+                ),
+                true,
+            ),
+        ] {
+            assert_eq!(is_random(&rest), random, "{rest}");
+        }
+    }
+}

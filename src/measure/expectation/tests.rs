@@ -262,3 +262,21 @@ fn overlapping_holds_of_a_fault_are_one_span() {
     // 10 – 30 holds 2.5 h, 46 – 48 one hour: 3.5 of 22
     assert_eq!(values(&scenario, &outcome), [Some(Figure::Of(159_090_909))]);
 }
+
+#[test]
+fn what_nobody_asks_for_is_no_release_and_what_is_asked_for_later_counts_from_then() {
+    let (mut scenario, mut outcome) = world();
+    // Nothing of `news` matches the criteria: it has no rows. `more` matches since 32.
+    outcome.arrivals.retain(|arrival| arrival.release == ReleaseId(1));
+    outcome.arrivals.iter_mut().for_each(|arrival| arrival.wanted = hour(32));
+    let news = Expectation { releases: vec![ReleaseId(0)], ..ask(Metric::ShareCurrent, MIN) };
+    let two_hours = Some(Duration::from_hours(2));
+    scenario.expectations = vec![
+        news,
+        ask(Metric::TimeToCurrent, MIN),
+        Expectation { after: two_hours, ..ask(Metric::SitesNotCurrent, MAX) },
+        ask(Metric::Staleness, MAX),
+    ];
+    // CEN has it at 34, PR1 at 40, PR2 never, until 48
+    assert_eq!(values(&scenario, &outcome), [None, hours(2), count(2), hours(16)]);
+}
