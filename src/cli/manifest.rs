@@ -47,6 +47,7 @@ struct Manifest<'a> {
     seed: u64,
     replications: &'a [u32],
     events: &'static str,
+    overridden: Vec<Instead<'a>>,
     defaults_used: Vec<Stood<'a>>,
     fingerprints: Vec<Fingerprints>,
     files: Vec<Written<'a>>,
@@ -58,6 +59,14 @@ struct Described<'a> {
     name: &'a str,
     sha256: &'a str,
     expanded_sha256: &'a str,
+}
+
+#[derive(Serialize)]
+struct Instead<'a> {
+    by: &'a str,
+    path: &'a str,
+    before: Option<&'a str>,
+    after: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -115,6 +124,16 @@ pub(super) fn write_manifest(
         seed: scenario.seed,
         replications: &provenance.replications,
         events: recording_name(provenance.recording),
+        overridden: scenario
+            .overridden
+            .iter()
+            .map(|instead| Instead {
+                by: &instead.by,
+                path: &instead.path,
+                before: instead.before.as_deref(),
+                after: instead.after.as_deref(),
+            })
+            .collect(),
         defaults_used: scenario
             .defaults_used
             .iter()

@@ -6,7 +6,7 @@
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 
-use crate::scenario::{Overrides, SitesOverride};
+use crate::scenario::{Overridden, Overrides, SitesOverride};
 
 /// Words on the command line in the order in which they stand: a `--where` is about the `--set`
 /// behind it, so the order must be kept.
@@ -109,6 +109,25 @@ pub(super) fn as_typed(overrides: &Overrides) -> Vec<String> {
         words.push("--allow-outside".to_owned());
     }
     words
+}
+
+/// The most lines that tell what was overridden; the manifest has them all.
+const TOLD: usize = 20;
+
+/// What holds instead of what the scenario says, a line for each; empty when it holds as it is.
+pub(super) fn told(overridden: &[Overridden]) -> String {
+    let mut lines = String::new();
+    for one in overridden.iter().take(TOLD) {
+        let was = one.before.as_ref().map(|before| format!(" (was {before})")).unwrap_or_default();
+        match &one.after {
+            Some(after) => lines += &format!("overridden: {} = {after}{was}\n", one.path),
+            None => lines += &format!("overridden: {} removed{was}\n", one.path),
+        }
+    }
+    if overridden.len() > TOLD {
+        lines += &format!("... and {} more\n", overridden.len() - TOLD);
+    }
+    lines
 }
 
 #[cfg(test)]

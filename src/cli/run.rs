@@ -11,7 +11,7 @@ use super::cost::{self, CEILING};
 use super::exit::{Exit, Stop};
 use super::interrupt;
 use super::manifest::{Provenance, write_manifest};
-use super::overriding::as_typed;
+use super::overriding::{as_typed, told};
 use super::pipeline::{self, Read};
 use super::progress::Progress;
 use super::replications;
@@ -67,6 +67,9 @@ pub(super) fn run(plan: &Plan, words: Vec<OsString>, screen: &mut Screen) -> Res
     let Read { mut scenario, warnings, bytes } = read.map_err(|stop| guess(stop, &plan.file))?;
     if !warnings.is_empty() && !plan.quiet {
         screen.complain(&warnings);
+    }
+    if !plan.quiet {
+        screen.say(&told(&scenario.overridden));
     }
     scenario.replications = plan.replications.unwrap_or(scenario.replications);
     let wanted = plan.events.unwrap_or(scenario.recording);
@@ -411,6 +414,29 @@ mod tests {
         assert!(!run.join("logs").exists());
         let attempts = fs::read_to_string(run.join("tables/attempts.csv")).unwrap();
         assert!(attempts.lines().count() > 1, "{attempts}");
+    }
+
+    #[test]
+    fn what_was_overridden_is_said_first_and_kept_in_the_manifest() {
+        let dir = workplace();
+        let words = "run DIR/tutorial.yaml --out DIR/r --set faults.lima-first-try=null --where code=PR2 --set name=Lima";
+        let ran = supsim(dir.path(), words);
+        assert_eq!((ran.exit, ran.err.as_str()), (Exit::Ok, ""));
+        let lines: Vec<&str> = ran.out.lines().take(3).collect();
+        assert!(
+            lines[0].starts_with("overridden: faults.lima-first-try removed (was { where"),
+            "{}",
+            ran.out
+        );
+        assert_eq!(lines[1], "overridden: name of 1 site (PR2) = Lima");
+        assert!(lines[2].starts_with("tutorial "), "{}", ran.out);
+        let manifest = fs::read_to_string(only_run(&dir.path().join("r")).join(MANIFEST)).unwrap();
+        let manifest: serde_json::Value = serde_json::from_str(&manifest).unwrap();
+        assert_eq!(manifest["overridden"][0]["path"], "faults.lima-first-try");
+        assert_eq!(manifest["overridden"][0]["after"], serde_json::Value::Null);
+        assert_eq!(manifest["overridden"][1]["by"], "--where { code: PR2 } --set name=Lima");
+        let again = "tutorial.yaml --set faults.lima-first-try=null --where code=PR";
+        assert!(ran.out.contains(again), "{}", ran.out);
     }
 
     #[test]

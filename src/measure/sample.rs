@@ -103,6 +103,8 @@ pub(crate) fn scenario(sites: Vec<Site>) -> Scenario {
         expectations: Vec::new(),
         recording: Recording::All,
         series_every: None,
+        parameters: Vec::new(),
+        overridden: Vec::new(),
         defaults_used: vec![Default {
             key: "timing.settle",
             value: "2min",

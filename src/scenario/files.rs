@@ -6,8 +6,6 @@
 //! [`Files`], which is [`Disk`] for a scenario on disk, [`Held`] in tests, and nobody for a text
 //! alone.
 
-#![allow(dead_code, reason = "`extends` and `import` come next")]
-
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Read as _;
@@ -133,13 +131,18 @@ fn without_dots(path: &Path) -> PathBuf {
     whole
 }
 
-/// Files held in memory, by their paths below the scenario's folder, parts separated by `/`.
+/// Files held in memory.
 #[derive(Clone, Debug, Default)]
-pub struct Held(pub BTreeMap<String, Vec<u8>>);
+pub struct Held {
+    /// The scenario's own, e.g. `main.yaml`.
+    pub main: String,
+    /// What each holds, by its path below the scenario's folder, parts separated by `/`.
+    pub files: BTreeMap<String, Vec<u8>>,
+}
 
 impl Files for Held {
     fn main(&self) -> String {
-        String::new()
+        self.main.clone()
     }
 
     fn open(&self, from: &str, name: &str, most: usize) -> Result<NamedFile, Refusal> {
@@ -162,7 +165,7 @@ impl Files for Held {
     }
 
     fn given(&self, name: &str, most: usize) -> Result<NamedFile, Refusal> {
-        let bytes = self.0.get(name).ok_or(Refusal::Unreadable("no such file".to_owned()))?;
+        let bytes = self.files.get(name).ok_or(Refusal::Unreadable("no such file".to_owned()))?;
         if bytes.len() > most {
             return Err(Refusal::TooLarge);
         }
@@ -232,7 +235,7 @@ impl Texts {
     }
 
     /// The file from which the names in this text are counted.
-    fn id(&self, file: u16) -> String {
+    pub fn id(&self, file: u16) -> String {
         // what stands on the command line is counted from the scenario
         let id = self.at(file).map(|(_, named)| named.id.clone()).filter(|id| !id.is_empty());
         id.unwrap_or_else(|| self.door.main())
@@ -348,7 +351,7 @@ mod tests {
 
     fn held(files: &[(&str, &str)]) -> Held {
         let file = |(name, text): &(&str, &str)| ((*name).to_owned(), text.as_bytes().to_vec());
-        Held(files.iter().map(file).collect())
+        Held { main: "main.yaml".to_owned(), files: files.iter().map(file).collect() }
     }
 
     fn reader(files: &[(&str, &str)]) -> Reader {

@@ -21,7 +21,7 @@ pub(super) fn read(
     reader: &mut Reader,
     names: &mut Names<'_>,
     common: &Common,
-    sites: &mut Sites,
+    sites: &mut Sites<'_>,
     templates: &BTreeSet<String>,
     node: &Node<'_>,
 ) {
@@ -34,15 +34,15 @@ pub(super) fn read(
     }
 }
 
-struct Generator<'g, 's> {
+struct Generator<'g, 's, 'a> {
     names: &'g mut Names<'s>,
     common: &'g Common,
-    sites: &'g mut Sites,
+    sites: &'g mut Sites<'a>,
     templates: &'g BTreeSet<String>,
     place: Place,
 }
 
-impl Generator<'_, '_> {
+impl Generator<'_, '_, '_> {
     fn read(mut self, reader: &mut Reader, node: &Node<'_>) -> Option<()> {
         let fields = reader.fields(node, "a generator", &KEYS, &[])?;
         let template = fields.get("template").and_then(|node| {
@@ -156,6 +156,9 @@ impl Generator<'_, '_> {
                     let name = pattern.fill(&parent_code, number, of_parent);
                     checked_name(reader, *place, &name)?;
                     written.name = Some(name);
+                }
+                if self.sites.keeps_made {
+                    self.sites.made.push(written.as_node(self.names, &parent_code, place));
                 }
                 self.sites.add(reader, self.common, &code, place, written, Some(*parent));
             }

@@ -8,6 +8,14 @@ pub const FILE_BYTES: usize = 16 * 1024 * 1024;
 pub const FILES: usize = 1_000;
 /// All of them together \[bytes\].
 pub const FILES_BYTES: usize = 64 * 1024 * 1024;
+/// Files below one another by `extends`.
+pub const EXTENDS: usize = 16;
+/// Declared parameters.
+pub const PARAMS: usize = 1_000;
+/// Columns of a table.
+pub const COLUMNS: usize = 200;
+/// Sites that all overrides together select, one counted as often as it is.
+pub const OVERRIDDEN: usize = 2_000_000;
 /// Maps and lists inside one another.
 pub const NESTING: usize = 32;
 /// Values, keys, maps and lists in one file.

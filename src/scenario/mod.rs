@@ -29,10 +29,12 @@ mod generate;
 mod hierarchy;
 mod hours;
 mod known;
+mod layers;
 mod limits;
 mod link;
 mod mapping;
 mod operation;
+mod overrides;
 mod pattern;
 mod quantity;
 mod quota;
@@ -70,6 +72,7 @@ pub use expectation::{Bound, Expectation, Goal, Holder, Metric, MustHold, Stat, 
 pub use fault::{FailPhase, FailSync, Fault, FaultEffect, Occurs, Pick, Slow, SlowPhase, Span};
 pub use files::{Disk, Files, Held, NamedFile, Refusal};
 pub use hierarchy::Hierarchy;
+pub use layers::{Overridden, Parameter, ParameterType};
 pub use track::{Track, WallClock, Week};
 
 /// Every default of the profile, in the order of the reference page.
@@ -150,6 +153,10 @@ pub struct Scenario {
     pub series_every: Option<Duration>,
     /// The defaults that stood in for what was not written.
     pub defaults_used: Vec<Default>,
+    /// The declared parameters, in the order written, with the values they stand for.
+    pub parameters: Vec<Parameter>,
+    /// What the command line said instead of the file, in the order in which it was applied.
+    pub overridden: Vec<Overridden>,
 }
 
 /// One default of the profile, as `supsim show defaults` will print it.

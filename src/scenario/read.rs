@@ -10,6 +10,8 @@ use super::error::{Diagnostic, Report};
 use super::expect::{self, Grounds};
 use super::files::{Disk, Files, Texts, text_of};
 use super::known::Known;
+use super::layers::{self, Arena, Composed};
+use super::overrides::Overriding;
 use super::reader::Reader;
 use super::shape::Fields;
 use super::site::{Common, Names, templates};
@@ -24,7 +26,7 @@ use super::{
 };
 use crate::units::Duration;
 
-const KEYS: [&str; 25] = [
+const KEYS: [&str; 26] = [
     "supsim",
     "kind",
     "name",
@@ -45,6 +47,7 @@ const KEYS: [&str; 25] = [
     "templates",
     "sites",
     "generate",
+    "overrides",
     "sync",
     "operations",
     "timing",
@@ -53,7 +56,7 @@ const KEYS: [&str; 25] = [
 ];
 
 /// Words of the language that this version does not read.
-const LATER: [&str; 6] = ["extends", "params", "import", "overrides", "clients", "sms2003"];
+const LATER: [&str; 2] = ["clients", "sms2003"];
 
 impl Scenario {
     /// The largest file \[bytes\]; whoever reads one need not read further.
@@ -119,21 +122,15 @@ fn parse(
     let mut reader = Reader::new();
     reader.texts = texts;
     file_name.clone_into(&mut reader.main_shown);
-    if *overrides
-        != (Overrides {
-            seed: overrides.seed,
-            allow_outside: overrides.allow_outside,
-            ..Overrides::default()
-        })
-    {
-        reader.not_yet(Place::default(), "--set, --where, --with and -p");
-    }
+    let arena = Arena::new(overrides);
     let scenario = if text.len() > limits::FILE_BYTES {
         let note = format!("{} bytes; at most {}", text.len(), limits::FILE_BYTES);
         reader.error("E0002", Place::default(), "this file is too large", note);
         None
     } else {
-        yaml::parse(&mut reader, text).and_then(|root| document(&mut reader, &root, overrides))
+        let tree = yaml::parse(&mut reader, text);
+        tree.and_then(|tree| layers::compose(&mut reader, &arena, tree, overrides))
+            .and_then(|composed| document(&mut reader, &composed, overrides))
     };
     let sound = reader.errors() == 0;
     let report = reader.into_report(file_name, text);
@@ -150,9 +147,13 @@ fn refused(file_name: &str, code: &'static str, message: &str, note: String) -> 
     reader.into_report(file_name, "")
 }
 
-fn document(reader: &mut Reader, root: &Node<'_>, overrides: &Overrides) -> Option<Scenario> {
+fn document(
+    reader: &mut Reader,
+    composed: &Composed<'_>,
+    overrides: &Overrides,
+) -> Option<Scenario> {
     let keys: Vec<&str> = KEYS.into_iter().chain(["record"]).collect();
-    let fields = reader.fields(root, "a scenario", &keys, &LATER)?;
+    let fields = reader.fields(&composed.tree, "a scenario", &keys, &LATER)?;
     let is_scenario = heading(reader, &fields);
     if !is_scenario {
         return None;
@@ -188,11 +189,25 @@ fn document(reader: &mut Reader, root: &Node<'_>, overrides: &Overrides) -> Opti
     let template_names: BTreeSet<String> = templates.keys().cloned().collect();
     let common = Common { zone: run.clock.zone().clone(), retry: sync.retry, templates };
     let mut sites = Sites::new(Timings::new(timing.unwrap_or_else(TimingWritten::default)));
+    let defaults_before = reader.defaults().clone();
+    sites.keeps_made = fields.get("overrides").is_some() || !composed.sites.is_empty();
     if let Some(node) = fields.get("sites") {
         sites.read(reader, &mut names, &common, node);
     }
     if let Some(node) = fields.get("generate") {
         generate::read(reader, &mut names, &common, &mut sites, &template_names, node);
+    }
+    let mut overridden = composed.overridden.clone();
+    if sites.keeps_made {
+        let overriding = Overriding {
+            names: &mut names,
+            common: &common,
+            sites: &mut sites,
+            templates: &template_names,
+            written: fields.get("sites"),
+            defaults: defaults_before,
+        };
+        overridden.extend(overriding.apply(reader, fields.get("overrides"), &composed.sites));
     }
     sites.check(reader, fields.entry("sites").map_or(fields.place, |entry| entry.place));
     let retry = sync.retry.resolved(reader);
@@ -245,6 +260,8 @@ fn document(reader: &mut Reader, root: &Node<'_>, overrides: &Overrides) -> Opti
         links,
         routes,
         defaults_used,
+        parameters: composed.parameters.clone(),
+        overridden,
     };
     if let Some(node) = fields.get("expect") {
         expect::too_few(reader, &scenario, node);
@@ -255,27 +272,33 @@ fn document(reader: &mut Reader, root: &Node<'_>, overrides: &Overrides) -> Opti
 /// `supsim`, `kind`, `profile`: is it ours to read at all?
 fn heading(reader: &mut Reader, fields: &Fields<'_, '_>) -> bool {
     let version = reader.required(fields, "supsim", "a scenario", "supsim: 1");
-    if let Some(node) = version
-        && let Some(text) = reader.scalar(node, "`supsim`")
-        && text != "1"
-    {
-        let note = "this program reads version 1";
-        reader.error(
-            "E0112",
-            node.place,
-            format!("unknown version `{text}` of the language"),
-            note,
-        );
+    if version.is_some_and(|node| reader.version(node).is_none()) {
         return false;
     }
     let kind = reader.required(fields, "kind", "a scenario", "kind: scenario");
-    let is_scenario = kind.is_none_or(|node| {
-        reader.choice(node, "a kind of file", &["scenario"], &[], &[], &["study"]).is_some()
-    });
+    let is_scenario = kind.is_none_or(|node| reader.kind(node).is_some());
     if let Some(node) = fields.get("profile") {
         reader.choice(node, "a profile", &["cm2007"], &[], &[], &["cm2012", "cm-current", "wsus"]);
     }
     is_scenario
+}
+
+impl Reader {
+    /// Is it a version of the language that we read? What is no version at all is only told.
+    pub fn version(&mut self, node: &Node<'_>) -> Option<()> {
+        let text = self.scalar(node, "`supsim`").unwrap_or("1");
+        if text != "1" {
+            let message = format!("unknown version `{text}` of the language");
+            self.error("E0112", node.place, message, "this program reads version 1");
+            return None;
+        }
+        Some(())
+    }
+
+    /// Is it a kind of file that we read?
+    pub fn kind(&mut self, node: &Node<'_>) -> Option<()> {
+        self.choice(node, "a kind of file", &["scenario"], &[], &[], &["study"]).map(|_| ())
+    }
 }
 
 fn scenario_name<'n>(reader: &mut Reader, node: &'n Node<'_>) -> Option<&'n str> {

@@ -50,6 +50,14 @@ impl Wrong {
     }
 }
 
+/// How far a reading had come.
+#[derive(Clone, Copy)]
+pub(super) struct Mark {
+    found: usize,
+    further: usize,
+    errors: usize,
+}
+
 /// The mistakes and the defaults of one reading.
 pub(super) struct Reader {
     found: Vec<Finding>,
@@ -138,6 +146,15 @@ impl Reader {
         &mut self.found[last]
     }
 
+    /// Adds a line of advice to what was noted last.
+    pub fn advise(&mut self, line: &str) {
+        if !self.is_full()
+            && let Some(last) = self.found.last_mut()
+        {
+            last.help(line);
+        }
+    }
+
     /// Notes a key that stands twice.
     pub fn repeated(&mut self, first: Place, second: Place, key: &str) {
         let finding = self.error("E0103", second, format!("`{key}` is written twice"), "");
@@ -179,6 +196,28 @@ impl Reader {
     /// more than the reading.
     pub fn meant<'w>(&self, word: &str, known: impl Iterator<Item = &'w str>) -> Option<&'w str> {
         if self.is_full() { None } else { nearest(word, known) }
+    }
+
+    /// What has been found so far, to come back to.
+    pub fn mark(&self) -> Mark {
+        Mark { found: self.found.len(), further: self.further, errors: self.errors }
+    }
+
+    /// Has an error been found since?
+    pub fn has_errors_since(&self, mark: Mark) -> bool {
+        self.errors > mark.errors
+    }
+
+    /// Forgets what has been found since.
+    pub fn rewind(&mut self, mark: Mark) {
+        self.found.truncate(mark.found);
+        self.further = mark.further;
+        self.errors = mark.errors;
+    }
+
+    /// Forgets every default used but these.
+    pub fn back_to_defaults(&mut self, defaults: BTreeSet<&'static str>) {
+        self.defaults = defaults;
     }
 
     /// How many errors there are so far.

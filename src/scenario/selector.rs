@@ -7,7 +7,7 @@ use super::site::{KINDS, Names};
 use super::source::Place;
 use super::yaml::Node;
 use super::{Site, SiteKind, limits};
-use crate::units::{LinkId, SiteId};
+use crate::units::{LinkId, RouteId, SiteId};
 
 /// A selector; an empty condition holds for every site.
 #[derive(Clone, Debug, Default)]
@@ -18,6 +18,7 @@ pub(super) struct Selector {
     tiers: Option<Vec<u32>>,
     templates: Option<Vec<String>>,
     links: Option<Vec<LinkId>>,
+    routes: Option<Vec<RouteId>>,
     labels: Vec<(String, Vec<String>)>,
     below: Option<BTreeSet<SiteId>>,
     not: Option<Box<Selector>>,
@@ -26,7 +27,8 @@ pub(super) struct Selector {
 /// The sites by their codes.
 pub(super) type Codes = BTreeMap<String, SiteId>;
 
-const KEYS: [&str; 8] = ["code", "type", "tier", "template", "link", "labels", "below", "not"];
+const KEYS: [&str; 10] =
+    ["code", "type", "tier", "template", "link", "route", "region", "labels", "below", "not"];
 
 impl Selector {
     /// A selector as written.
@@ -37,7 +39,7 @@ impl Selector {
         codes: &Codes,
         templates: &BTreeSet<String>,
     ) -> Option<Selector> {
-        let fields = reader.fields(node, "a selector", &KEYS, &["route", "region"])?;
+        let fields = reader.fields(node, "a selector", &KEYS, &[])?;
         let mut selector = Selector { place: node.place, ..Selector::default() };
         let mut complete = true;
         let mut keep = |good: bool| complete &= good;
@@ -72,6 +74,18 @@ impl Selector {
         if let Some(node) = fields.get("link") {
             selector.links = each(reader, node, |reader, node| names.link(reader, node));
             keep(selector.links.is_some());
+        }
+        if let Some(node) = fields.get("route") {
+            selector.routes = each(reader, node, |reader, node| names.route(reader, node));
+            keep(selector.routes.is_some());
+        }
+        // the label that nearly every hierarchy has
+        if let Some(node) = fields.get("region") {
+            let values = each(reader, node, |reader, node| {
+                reader.label(node, "a region").map(str::to_owned)
+            });
+            keep(values.is_some());
+            selector.labels.extend(values.map(|values| ("region".to_owned(), values)));
         }
         if let Some(node) = fields.get("labels") {
             for entry in reader.map(node, "`labels`").unwrap_or_default() {
@@ -110,6 +124,10 @@ impl Selector {
                 .links
                 .as_ref()
                 .is_none_or(|links| site.link.is_some_and(|link| links.contains(&link)))
+            && self
+                .routes
+                .as_ref()
+                .is_none_or(|routes| site.route.is_some_and(|route| routes.contains(&route)))
             && self.labels.iter().all(|(key, values)| {
                 site.labels.get(key).is_some_and(|value| values.contains(value))
             })
@@ -162,6 +180,11 @@ impl Selector {
             nobody(&|site| site.link.is_some_and(|link| links.contains(&link)))
         }) {
             return "no site uses this link".to_owned();
+        }
+        if self.routes.as_ref().is_some_and(|routes| {
+            nobody(&|site| site.route.is_some_and(|route| routes.contains(&route)))
+        }) {
+            return "no site uses this route".to_owned();
         }
         for (key, values) in &self.labels {
             if nobody(&|site| site.labels.get(key).is_some_and(|value| values.contains(value))) {
@@ -245,10 +268,11 @@ kind: scenario
 name: given
 start: 2026-01-13 00:00
 links: {{ wan: {{}}, lan: {{}} }}
+routes: {{ nights: {{}}, days: {{}} }}
 templates: {{ branch: {{ type: secondary, link: wan }} }}
 sites:
   CEN: {{ link: lan }}
-  R01: {{ parent: CEN, labels: {{ region: AMER }} }}
+  R01: {{ parent: CEN, route: nights, labels: {{ region: AMER }} }}
   R02: {{ parent: CEN, labels: {{ region: EMEA }} }}
   B01: {{ parent: R01, template: branch, labels: {{ region: AMER }} }}
   B02: {{ parent: R02, template: branch }}
@@ -273,6 +297,8 @@ faults: {{ f: {{ where: {selector}, do: link_down, when: {{ attempts: [1] }} }} 
         assert_eq!(selected("{ template: branch }"), "B01 B02");
         assert_eq!(selected("{ link: lan }"), "CEN");
         assert_eq!(selected("{ labels: { region: [AMER, EMEA] } }"), "R01 R02 B01");
+        assert_eq!(selected("{ route: [nights, days] }"), "R01");
+        assert_eq!(selected("{ region: [AMER, EMEA] }"), "R01 R02 B01");
         assert_eq!(selected("{ below: R01 }"), "B01");
         assert_eq!(selected("{ below: CEN }"), "R01 R02 B01 B02");
         assert_eq!(selected("{ not: { type: secondary } }"), "CEN R01 R02");

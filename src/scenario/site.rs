@@ -7,7 +7,7 @@ use super::source::Place;
 use super::text::checked_label;
 use super::timing::{TimingWritten, Timings};
 use super::values::Zones;
-use super::yaml::{Entry, Node};
+use super::yaml::{Entry, Node, Value};
 use super::{
     InternetPoint, Link, Retry, Route, Site, SiteKind, SoftwareUpdatePoint, Work, Zone, defaults,
     limits, quantity,
@@ -30,6 +30,54 @@ pub(super) struct SiteWritten {
     pub internet: Option<InternetWritten>,
     pub timing: Option<Box<TimingWritten>>,
     pub retry: RetryWritten,
+}
+
+impl SiteWritten {
+    /// What a generator made, as it could stand in a file.
+    pub fn as_node<'a>(&self, names: &Names<'_>, parent: &str, place: Place) -> Node<'a> {
+        // of a site's keys a generator gives these; the others come from the template
+        let SiteWritten {
+            template,
+            name,
+            labels,
+            zone,
+            link,
+            route,
+            kind: _,
+            parent: _,
+            clients: _,
+            sup: _,
+            internet: _,
+            timing: _,
+            retry: _,
+        } = self;
+        let text = |text: &str| Node { place, value: Value::Quoted(text.to_owned().into()) };
+        let entry = |key: &str, value: Node<'a>| Entry {
+            key: key.to_owned().into(),
+            quoted: true,
+            place,
+            value,
+        };
+        let labels = labels.iter().map(|(key, value)| entry(key, text(value))).collect::<Vec<_>>();
+        let link = link.map(|link| names.links[link.index()].name.as_str());
+        let route = route.map(|route| names.routes[route.index()].name.as_str());
+        let texts = [
+            ("parent", Some(parent)),
+            ("template", template.as_ref().map(|(name, _)| name.as_str())),
+            ("name", name.as_deref()),
+            ("timezone", zone.as_ref().map(Zone::name)),
+            ("link", link),
+            ("route", route),
+        ];
+        let mut entries: Vec<Entry<'a>> = Vec::with_capacity(texts.len() + 1);
+        for (key, value) in texts {
+            entries.extend(value.map(|value| entry(key, text(value))));
+        }
+        if !labels.is_empty() {
+            entries.push(entry("labels", Node { place, value: Value::Map(labels) }));
+        }
+        Node { place, value: Value::Map(entries) }
+    }
 }
 
 /// An internet-based point as written.
@@ -225,7 +273,7 @@ impl Reader {
     }
 
     fn sup(&mut self, node: &Node<'_>) -> Option<Option<SoftwareUpdatePoint>> {
-        if !matches!(node.value, super::yaml::Value::Map(_)) {
+        if !matches!(node.value, Value::Map(_)) {
             let what = "a software update point: `none` or { server, console }";
             return self.word_of(node, what, &[("none", None)]);
         }

@@ -13,12 +13,15 @@ use super::{Site, SiteKind, limits};
 use crate::units::SiteId;
 
 /// The sites found so far, and where each stands in the text.
-pub(super) struct Sites {
+pub(super) struct Sites<'a> {
     pub list: Vec<Site>,
     pub codes: Codes,
     pub places: Vec<Place>,
     parentage: Vec<Parentage>,
     pub timings: Timings,
+    /// Every site that a generator made, as it could be written; only when overrides need it.
+    pub made: Vec<Node<'a>>,
+    pub keeps_made: bool,
 }
 
 /// Does a site name a parent?
@@ -32,7 +35,7 @@ enum Parentage {
     Unsure,
 }
 
-impl Sites {
+impl<'a> Sites<'a> {
     pub fn new(timings: Timings) -> Self {
         Self {
             list: Vec::new(),
@@ -40,6 +43,8 @@ impl Sites {
             places: Vec::new(),
             parentage: Vec::new(),
             timings,
+            made: Vec::new(),
+            keeps_made: false,
         }
     }
 
@@ -53,21 +58,79 @@ impl Sites {
         written: SiteWritten,
         parent: Option<SiteId>,
     ) {
-        let template = written.template.as_ref().and_then(|(name, _)| common.templates.get(name));
-        let kind =
-            written.kind.or(template.and_then(|template| template.kind)).map(|(kind, _)| kind);
         let has_parent = parent.is_some() || written.parent.is_some();
-        let mut site = common.resolve(reader, &mut self.timings, code, written);
+        let mut site = self.resolved(reader, common, code, written, has_parent);
         site.parent = parent;
         site.tier = parent.map_or(0, |parent| self.list[parent.index()].tier + 1);
-        site.kind = kind.unwrap_or_else(|| {
-            reader.used_default("sites.type");
-            if has_parent { SiteKind::Primary } else { SiteKind::Central }
-        });
         self.codes.insert(code.to_owned(), id(self.list.len()));
         self.list.push(site);
         self.places.push(place);
         self.parentage.push(if has_parent { Parentage::Child } else { Parentage::Root });
+    }
+
+    fn resolved(
+        &mut self,
+        reader: &mut Reader,
+        common: &Common,
+        code: &str,
+        written: SiteWritten,
+        has_parent: bool,
+    ) -> Site {
+        let template = written.template.as_ref().and_then(|(name, _)| common.templates.get(name));
+        let kind =
+            written.kind.or(template.and_then(|template| template.kind)).map(|(kind, _)| kind);
+        let mut site = common.resolve(reader, &mut self.timings, code, written);
+        site.kind = kind.unwrap_or_else(|| {
+            reader.used_default("sites.type");
+            if has_parent { SiteKind::Primary } else { SiteKind::Central }
+        });
+        site
+    }
+
+    /// Reads a site again from what is written of it now.
+    pub fn again(
+        &self,
+        reader: &mut Reader,
+        names: &mut Names<'_>,
+        common: &Common,
+        number: usize,
+        node: &Node<'_>,
+    ) -> Option<SiteWritten> {
+        let mut written = reader.site(names, node, false)?;
+        known_template(reader, common, &mut written);
+        if let Some((code, place)) = &written.parent
+            && !self.codes.contains_key(code)
+        {
+            let known = || self.codes.keys().map(String::as_str);
+            let own = format!("sites.{}", self.list[number].code);
+            reader.within(&own, |reader| {
+                reader.unknown_name("E0301", *place, "parent site", code, known)
+            });
+        }
+        Some(written)
+    }
+
+    /// Puts what was read again in the place of a site.
+    pub fn replace(
+        &mut self,
+        reader: &mut Reader,
+        common: &Common,
+        number: usize,
+        written: SiteWritten,
+    ) {
+        let parent = written.parent.as_ref().and_then(|(code, _)| self.codes.get(code).copied());
+        let has_parent = written.parent.is_some();
+        let code = self.list[number].code.clone();
+        let mut site = self.resolved(reader, common, &code, written, has_parent);
+        site.parent = parent;
+        site.tier = self.list[number].tier;
+        self.list[number] = site;
+        self.parentage[number] = if has_parent { Parentage::Child } else { Parentage::Root };
+    }
+
+    /// How deep each lies, anew.
+    pub fn number_tiers(&mut self) {
+        Tree::of(&self.list).number_tiers(&mut self.list);
     }
 
     /// `sites` as written.
@@ -95,13 +158,7 @@ impl Sites {
             let errors = reader.errors();
             let written = reader.within(&format!("sites.{code}"), |reader| {
                 let mut written = reader.site(names, &entry.value, false)?;
-                if let Some((name, place)) = &written.template
-                    && !common.templates.contains_key(name)
-                {
-                    let known = || common.templates.keys().map(String::as_str);
-                    reader.unknown_name("E0401", *place, "template", name, known);
-                    written.template = None;
-                }
+                known_template(reader, common, &mut written);
                 Some(written)
             });
             let written = written.unwrap_or_default();
@@ -267,6 +324,16 @@ impl Sites {
                     .help("give a site above both one, or write `sup: none` in one of them");
             }
         }
+    }
+}
+
+fn known_template(reader: &mut Reader, common: &Common, written: &mut SiteWritten) {
+    if let Some((name, place)) = &written.template
+        && !common.templates.contains_key(name)
+    {
+        let known = || common.templates.keys().map(String::as_str);
+        reader.unknown_name("E0401", *place, "template", name, known);
+        written.template = None;
     }
 }
 

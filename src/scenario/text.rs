@@ -9,9 +9,9 @@ use super::yaml::{Entry, Node, Value};
 impl Reader {
     /// A single value as it is written, quoted or not.
     pub fn scalar<'n>(&mut self, node: &'n Node<'_>, what: &str) -> Option<&'n str> {
-        let text = match &node.value {
-            Value::Broken => return None,
-            Value::Quoted(text) => text.as_ref(),
+        match &node.value {
+            Value::Broken => None,
+            Value::Quoted(text) => Some(text.as_ref()),
             Value::Plain(text) if is_null(text) => {
                 self.error(
                     "E0105",
@@ -19,20 +19,15 @@ impl Reader {
                     format!("{what} has no value"),
                     "write one, or remove the key",
                 );
-                return None;
+                None
             }
-            Value::Plain(text) => text.as_ref(),
+            Value::Plain(text) => Some(text.as_ref()),
             other => {
                 let note = format!("this is {}", kind_of(other));
                 self.error("E0101", node.place, format!("{what} must be a single value"), note);
-                return None;
+                None
             }
-        };
-        if text.starts_with("${") {
-            self.not_yet(node.place, "${name}").help("write the value itself");
-            return None;
         }
-        Some(text)
     }
 
     /// A text: what YAML reads as a number, a truth value or nothing must be quoted.

@@ -58,6 +58,11 @@ impl Timings {
         Self { scenario, found: Vec::new(), by_text: BTreeMap::new(), by_template: BTreeMap::new() }
     }
 
+    /// None found yet, below the same scenario.
+    pub fn fresh(&self) -> Timings {
+        Timings::new(self.scenario.clone())
+    }
+
     pub fn into_found(self) -> Vec<Timing> {
         self.found
     }

@@ -6,11 +6,14 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
-use supsim::scenario::{Overrides, Report, Scenario, Severity};
+use supsim::scenario::{Held, Overrides, Report, Scenario, Severity};
+
+use crate::support;
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
@@ -20,19 +23,54 @@ fn parse(name: &str, text: &str) -> Result<Scenario, Report> {
     Scenario::parse(name, text, &Overrides::default()).map(|(scenario, _)| scenario)
 }
 
+/// Every wrong file, and every folder of files that are wrong together: `main.yaml` is read, with
+/// the words of `args.txt` on the command line, one flag in each line.
 fn wrong_files() -> Vec<PathBuf> {
-    let entries = fs::read_dir(root().join("tests/bad")).expect("tests/bad");
-    let mut files: Vec<PathBuf> = entries.map(|entry| entry.expect("an entry").path()).collect();
-    files.retain(|path| path.extension().is_some_and(|extension| extension == "yaml"));
-    files.sort();
+    let mut files = below(&root().join("tests/bad"), 1);
+    files.retain(|path| {
+        let folder = path.parent().and_then(Path::file_name).expect("a folder");
+        let named = |name: &str| path.file_name().is_some_and(|file| file == name);
+        let alone = path.extension().is_some_and(|extension| extension == "yaml");
+        if folder == "bad" { alone } else { named("main.yaml") }
+    });
     files
+}
+
+/// The files in a folder, and in its folders so many levels down.
+fn below(folder: &Path, levels: usize) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).expect("a folder");
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.expect("an entry").path()).collect();
+    paths.sort();
+    let inside = |path: PathBuf| match path.is_dir() {
+        true if levels > 0 => below(&path, levels - 1),
+        true => Vec::new(),
+        false => vec![path],
+    };
+    paths.into_iter().flat_map(inside).collect()
+}
+
+/// The answer agreed to a file, or to a folder.
+fn agreed(path: &Path) -> PathBuf {
+    let in_folder = path.file_name().is_some_and(|name| name == "main.yaml");
+    if in_folder { path.with_file_name("answer.txt") } else { path.with_extension("txt") }
 }
 
 /// What is answered to a file: the errors, or the warnings when there are none.
 fn answer(path: &Path) -> String {
     let name = path.file_name().expect("a name").to_string_lossy();
-    let text = fs::read_to_string(path).expect("UTF-8");
-    match Scenario::parse(&name, &text, &Overrides::default()) {
+    let text = fs::read(path).expect("a file");
+    let mut overrides = Overrides::default();
+    let mut held = Held { main: name.to_string(), ..Held::default() };
+    if name == "main.yaml" {
+        let folder = path.parent().expect("a folder");
+        for file in below(folder, 2) {
+            let name = file.strip_prefix(folder).expect("below").to_string_lossy();
+            held.files.insert(name.replace('\\', "/"), fs::read(&file).expect("a file"));
+        }
+        let words = fs::read_to_string(folder.join("args.txt")).unwrap_or_default();
+        overrides = support::overrides(&words);
+    }
+    match Scenario::decode(&name, &text, &overrides, Rc::new(held)) {
         Err(report) => report.to_string(),
         Ok((_, warnings)) => Report { diagnostics: warnings, further: 0 }.to_string(),
     }
@@ -47,7 +85,7 @@ fn every_wrong_file_is_answered_as_agreed() {
     for path in files {
         let answer = answer(&path);
         assert!(!answer.is_empty(), "{} is not wrong", path.display());
-        let agreed = path.with_extension("txt");
+        let agreed = agreed(&path);
         if rewrite {
             fs::write(&agreed, &answer).expect("writing the answer");
         } else if fs::read_to_string(&agreed).unwrap_or_default().replace("\r\n", "\n") != answer {
@@ -60,15 +98,9 @@ fn every_wrong_file_is_answered_as_agreed() {
 #[test]
 fn every_code_in_the_sources_is_explained_and_no_other() {
     let mut used = BTreeSet::new();
-    let mut folders = vec![root().join("src/scenario")];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).expect("the sources") {
-            let path = entry.expect("an entry").path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
-                used.extend(codes(&fs::read_to_string(path).expect("a source"), '"'));
-            }
+    for path in below(&root().join("src/scenario"), 3) {
+        if path.extension().is_some_and(|extension| extension == "rs") {
+            used.extend(codes(&fs::read_to_string(path).expect("a source"), '"'));
         }
     }
     let explained =
@@ -94,7 +126,7 @@ fn codes(text: &str, mark: char) -> BTreeSet<String> {
 #[test]
 fn every_code_is_met_by_a_wrong_file_or_a_file_that_cannot_be_written_by_hand() {
     // these need a file that is missing, too large, or not text
-    let elsewhere = ["E0001", "E0003", "E0120", "E0121", "E0315", "E0316"];
+    let elsewhere = ["E0001", "E0003", "E0315", "E0316"];
     let mut met: BTreeSet<String> = elsewhere.into_iter().map(str::to_owned).collect();
     for path in wrong_files() {
         met.extend(codes(&answer(&path), '['));

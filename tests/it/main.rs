@@ -14,6 +14,7 @@ mod expectations;
 mod faults;
 mod fingerprints;
 mod house;
+mod layers;
 mod logs;
 mod model;
 mod not_invariants;

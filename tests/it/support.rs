@@ -1,8 +1,9 @@
 //! What several questions share: a scenario from text, a run of it, and where things lie.
 
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
-use supsim::scenario::{Overrides, Scenario};
+use supsim::scenario::{Held, Overrides, Report, Scenario, SitesOverride};
 use supsim::trace::{Fact, Record, Trace};
 use supsim::units::{Instant, SiteId};
 
@@ -58,4 +59,37 @@ pub fn read(path: &Path) -> Scenario {
         Ok((scenario, _warnings)) => scenario,
         Err(report) => panic!("{}:\n{report}", path.display()),
     }
+}
+
+/// What a command line would say: one flag in each line, as `--set PATH=VALUE`.
+pub fn overrides(lines: &str) -> Overrides {
+    let mut overrides = Overrides::default();
+    for line in lines.lines().filter(|line| !line.trim().is_empty()) {
+        let (flag, value) = line.split_once(' ').unwrap_or((line, ""));
+        let value = value.to_owned();
+        match (flag, overrides.sites.last_mut()) {
+            ("-p", _) => overrides.params.push(value),
+            ("--with", _) => overrides.with.push(value),
+            ("--where", _) => overrides
+                .sites
+                .push(SitesOverride { selected: vec![value], ..SitesOverride::default() }),
+            ("--set", None) => overrides.set.push(value),
+            ("--set", Some(last)) => last.set.push(value),
+            _ => panic!("no such flag: {line}"),
+        }
+    }
+    overrides
+}
+
+/// Files in memory; the first is the scenario itself.
+pub fn held(files: &[(&str, &str)]) -> Held {
+    let file = |(name, text): &(&str, &str)| ((*name).to_owned(), text.as_bytes().to_vec());
+    Held { main: files[0].0.to_owned(), files: files.iter().map(file).collect() }
+}
+
+/// Reads the first of these files, with what a command line says.
+pub fn read_held(files: &[(&str, &str)], lines: &str) -> Result<Scenario, Report> {
+    let door = Rc::new(held(files));
+    let read = Scenario::decode(files[0].0, files[0].1.as_bytes(), &overrides(lines), door);
+    read.map(|(scenario, _)| scenario)
 }

@@ -96,6 +96,8 @@ impl Sample {
             recording: Recording::All,
             series_every: None,
             defaults_used: Vec::new(),
+            parameters: Vec::new(),
+            overridden: Vec::new(),
         };
         Self { scenario, attempts: Vec::new(), faults: Vec::new() }
     }

@@ -34,6 +34,8 @@ fn assert_survives(scenario: &Scenario) {
         recording,
         series_every,
         defaults_used: _,
+        parameters: _,
+        overridden: _,
     } = scenario;
     assert_eq!(*name, again.name);
     assert_eq!(*description, again.description);
