@@ -1,11 +1,13 @@
 //! `extends`, `params`, `overrides`, `import` and the command line: is the world that comes out of
 //! several layers the one that was meant?
 
+use std::rc::Rc;
+
 use proptest::prelude::*;
-use supsim::scenario::{Overrides, Scenario, SiteKind};
+use supsim::scenario::{Overrides, Scenario, SiteKind, SitesOverride};
 use supsim::units::Duration;
 
-use crate::support::{read_held, scenario};
+use crate::support::{held, read_held, scenario};
 
 const BASE: &str = "supsim: 1
 kind: scenario
@@ -108,8 +110,7 @@ fn an_override_reaches_generated_sites_and_only_those_selected() {
         };
         assert_eq!(site.retry.limit, limit, "{}", site.code);
         // the part that it does not name stays
-        let every = if site.kind == SiteKind::Secondary { 60 } else { 60 };
-        assert_eq!(site.retry.every, Duration::from_mins(every));
+        assert_eq!(site.retry.every, Duration::from_mins(60));
     }
     assert_eq!(world.sites.iter().filter(|site| site.retry.limit == Some(3)).count(), 2);
 }
@@ -438,6 +439,66 @@ proptest! {
             ("b.yaml", &top("b", "", &b)),
         ], "--with c.yaml\n").map_err(|report| TestCaseError::fail(report.to_string()))?;
         prop_assert_eq!(left.to_yaml(), right.to_yaml());
+    }
+
+    /// Whatever is said on the command line is answered, and with printable characters.
+    #[test]
+    fn a_soup_of_words_on_the_command_line_is_always_answered(
+        words in prop::collection::vec(prop::sample::select(vec![
+            "faults", ".", "cut", "=", "null", "when", "{", "}", "[", "\"", ":", " ", "sites", "R01", "B01", "link", "wan",
+            "overrides", "satellites", "set", "where", "params", "branch_retry", "${branch_retry}", "1h", "-1", "\u{1b}[2J",
+            "*a", "&a", "!t", "#", "\n", "~", "é", "labels", "region", "type", "generate", "extends", "import",
+        ]), 1..9),
+        flag in prop::sample::select(vec!["-p", "--set", "--where", "--with"]),
+    ) {
+        let word = words.concat();
+        let mut said = Overrides::default();
+        match flag {
+            "-p" => said.params.push(word),
+            "--set" => said.set.push(word),
+            "--with" => said.with.push(word),
+            _ => said.sites.push(SitesOverride { selected: vec![word], set: vec!["name=x".to_owned()] }),
+        }
+        let files = Rc::new(held(&[("base.yaml", BASE)]));
+        if let Err(report) = Scenario::decode("base.yaml", BASE.as_bytes(), &said, files) {
+            prop_assert!(report.errors() > 0);
+            prop_assert!(!report.to_string().chars().any(|c| c.is_control() && c != '\n'));
+        }
+    }
+
+    /// Whatever a table holds is answered.
+    #[test]
+    fn a_damaged_table_is_always_answered(
+        cuts in prop::collection::vec((any::<prop::sample::Index>(), 0..9usize, prop::sample::select(vec![
+            "", "\"", "\"\"", ",", ";", "\t", "\r", "\n", "sep=;\n", "#TYPE x\n", "\u{feff}", "code", "=1+1", "é", "\u{0}", "CEN",
+        ])), 1..5),
+    ) {
+        let mut text: Vec<char> = TABLE.chars().collect();
+        for (at, length, word) in cuts {
+            let begin = at.index(text.len());
+            let end = (begin + length).min(text.len());
+            text.splice(begin..end, word.chars());
+        }
+        let table: String = text.into_iter().collect();
+        let own = "supsim: 1\nkind: scenario\nname: i\nstart: 2026-01-12 00:00\nlinks: { wan: {} }\nimport: { sites: s.csv }\n";
+        match read_held(&[("own.yaml", own), ("s.csv", &table)], "") {
+            Ok(world) => prop_assert!(!world.sites.is_empty()),
+            Err(report) => prop_assert!(report.errors() > 0, "{}", report),
+        }
+    }
+
+    /// Whatever a file of routes holds is answered.
+    #[test]
+    fn damaged_routes_are_always_answered(at in any::<prop::sample::Index>(), length in 0..40usize, word in prop::sample::select(vec!["", "[", "}", "\"", "null", "1", "{}", ","])) {
+        let mut text: Vec<char> = ROUTES.chars().collect();
+        let begin = at.index(text.len());
+        let end = (begin + length).min(text.len());
+        text.splice(begin..end, word.chars());
+        let routes: String = text.into_iter().collect();
+        let own = "supsim: 1\nkind: scenario\nname: i\nstart: 2026-01-12 00:00\nsites: { CEN: {}, R05: { parent: CEN } }\nimport: { routes: r.json }\n";
+        if let Err(report) = read_held(&[("own.yaml", own), ("r.json", &routes)], "") {
+            prop_assert!(report.errors() > 0);
+        }
     }
 
     /// A file laid over itself is itself.

@@ -266,10 +266,9 @@ impl<'a> Rows<'a> {
         let text =
             if doubled { Cow::Owned(inside.replace("\"\"", "\"")) } else { Cow::Borrowed(inside) };
         self.at = end + 1;
-        if let Some(byte) = bytes.get(self.at).filter(|byte| !ends(**byte)) {
+        if bytes.get(self.at).is_some_and(|byte| !ends(*byte)) {
             let note = "a quotation mark inside a cell is written twice";
             let at = place(self.at, self.at + 1);
-            let _ = byte;
             reader.error("E0330", at, "something stands behind the end of this cell", note);
             return None;
         }
