@@ -50,6 +50,7 @@ pub(crate) fn scenario(sites: Vec<Site>) -> Scenario {
     Scenario {
         name: "tutorial".to_owned(),
         description: String::new(),
+        profile: crate::scenario::Profile::default(),
         clock: Clock::new("2026-01-13T05:00:00Z".parse().unwrap(), zone),
         duration: Duration::from_days(2),
         initial: Initial::Current,

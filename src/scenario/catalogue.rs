@@ -9,7 +9,7 @@ use super::shape::{Choice, Fields};
 use super::values::{Run, Zones};
 use super::yaml::{Entry, Node, Value};
 use super::{
-    Catalogue, LOCAL_PUBLISHER, Lot, Published, Release, Zone, defaults, limits, quantity,
+    Catalogue, LOCAL_PUBLISHER, Lot, Published, Release, Zone, limits, quantity,
 };
 use crate::units::{Bytes, Instant};
 
@@ -118,17 +118,11 @@ fn baseline(reader: &mut Reader, node: Option<&Node<'_>>) -> Catalogue {
     let get = |key| fields.and_then(|fields| fields.get(key));
     let updates = match get("updates") {
         Some(node) => reader.count32(node, "`updates`", 0, limits::UPDATES),
-        None => {
-            reader.used_default("catalogue.baseline.updates");
-            defaults::text("catalogue.baseline.updates").parse().ok()
-        }
+        None => reader.default("catalogue.baseline.updates").parse().ok(),
     };
     let metadata = match get("metadata") {
         Some(node) => reader.bytes(node, "`metadata`"),
-        None => {
-            reader.used_default("catalogue.baseline.metadata");
-            quantity::bytes(defaults::text("catalogue.baseline.metadata")).ok()
-        }
+        None => quantity::bytes(reader.default("catalogue.baseline.metadata")).ok(),
     };
     Catalogue {
         baseline_updates: updates.unwrap_or(0),
@@ -182,10 +176,7 @@ fn word(
 ) -> Option<String> {
     match fields.get(key) {
         Some(node) => reader.label(node, &format!("`{key}`")).map(str::to_owned),
-        None => {
-            reader.used_default(default);
-            Some(defaults::text(default).to_owned())
-        }
+        None => Some(reader.default(default).to_owned()),
     }
 }
 

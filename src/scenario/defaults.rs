@@ -1,4 +1,5 @@
-//! The defaults of the profile `cm2007`: one table, read the way a scenario is read.
+//! The defaults of the profile `cm2007`: one table, read the way a scenario is read. What other
+//! profiles say otherwise stands in `profile`.
 //!
 //! A value stands here once, as text; what uses it reads this text with the same functions that
 //! read a scenario, so that what is printed is what is used.
@@ -98,7 +99,7 @@ pub(super) static TABLE: &[Default] = &[
     entry("sites.timezone", "the scenario's", Assumed, "a choice"),
 ];
 
-const fn entry(
+pub(super) const fn entry(
     key: &'static str,
     value: &'static str,
     status: Known,
@@ -110,10 +111,4 @@ const fn entry(
 /// The default of that key.
 pub(super) fn of(key: &str) -> Option<&'static Default> {
     TABLE.iter().find(|default| default.key == key)
-}
-
-/// The text of the default of that key; every key that is asked for is in the table, which a
-/// test makes sure of.
-pub(super) fn text(key: &str) -> &'static str {
-    of(key).map_or("", |default| default.value)
 }

@@ -5,7 +5,7 @@ use serde_yaml::{Mapping, Value as Written};
 use super::mapping::{one, put};
 use super::reader::Reader;
 use super::yaml::{Node, Value};
-use super::{Bandwidth, Link, defaults, hours, quantity};
+use super::{Bandwidth, Link, hours, quantity};
 use crate::units::{Duration, Probability};
 
 /// `links`, in the order of their names.
@@ -40,10 +40,7 @@ fn link(reader: &mut Reader, name: &str, node: &Node<'_>) -> Option<Link> {
     };
     let latency = match fields.get("latency") {
         Some(node) => reader.duration(node, "`latency`")?,
-        None => {
-            reader.used_default("links.latency");
-            quantity::duration(defaults::text("links.latency")).unwrap_or_default()
-        }
+        None => quantity::duration(reader.default("links.latency")).unwrap_or_default(),
     };
     let loss = match fields.get("loss") {
         Some(node) => {
@@ -55,10 +52,7 @@ fn link(reader: &mut Reader, name: &str, node: &Node<'_>) -> Option<Link> {
             }
             loss
         }
-        None => {
-            reader.used_default("links.loss");
-            quantity::probability(defaults::text("links.loss")).unwrap_or_default()
-        }
+        None => quantity::probability(reader.default("links.loss")).unwrap_or_default(),
     };
     Some(Link { name: name.to_owned(), bandwidth, latency, loss })
 }

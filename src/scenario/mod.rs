@@ -36,6 +36,7 @@ mod mapping;
 mod operation;
 mod overrides;
 mod pattern;
+mod profile;
 mod quantity;
 mod quota;
 mod random;
@@ -73,12 +74,8 @@ pub use fault::{FailPhase, FailSync, Fault, FaultEffect, Occurs, Pick, Slow, Slo
 pub use files::{Disk, Files, Held, NamedFile, Refusal};
 pub use hierarchy::Hierarchy;
 pub use layers::{Overridden, Parameter, ParameterType};
+pub use profile::Profile;
 pub use track::{Track, WallClock, Week};
-
-/// Every default of the profile, in the order of the reference page.
-pub fn defaults() -> &'static [Default] {
-    defaults::TABLE
-}
 
 /// What the command line says instead of the file, in the order in which it is applied.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -113,6 +110,8 @@ pub struct Scenario {
     pub name: String,
     /// `description`: free text; may be empty.
     pub description: String,
+    /// `profile`: where the defaults come from.
+    pub profile: Profile,
     /// What turns instants into civil times.
     pub clock: Clock,
     /// `duration`: the horizon of the run.

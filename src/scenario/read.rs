@@ -12,6 +12,7 @@ use super::files::{Disk, Files, Texts, text_of};
 use super::known::Known;
 use super::layers::{self, Arena, Composed};
 use super::overrides::Overriding;
+use super::profile::PROFILES;
 use super::reader::Reader;
 use super::shape::Fields;
 use super::site::{Common, Names, templates};
@@ -21,8 +22,8 @@ use super::timing::{TimingWritten, Timings};
 use super::values::{Run, Zones};
 use super::yaml::{self, Node, Value};
 use super::{
-    Clock, Criteria, Initial, Overrides, Recording, Scenario, Source, Sync, Zone, catalogue,
-    defaults, fault, generate, limits, link, operation, quantity, reshape, route, sync,
+    Clock, Criteria, Default, Initial, Overrides, Recording, Scenario, Source, Sync, Zone,
+    catalogue, fault, generate, limits, link, operation, quantity, reshape, route, sync,
 };
 use crate::units::Duration;
 
@@ -229,12 +230,13 @@ fn document(
     let expectations = fields.get("expect").map(|node| expect::read(reader, &grounds, node));
     let recording = recording(reader, &fields);
     let series_every = series_every(reader, &run, &fields);
-    let defaults_used =
-        defaults::TABLE.iter().filter(|default| reader.defaults().contains(default.key));
-    let defaults_used = defaults_used.cloned().collect();
+    let profile = reader.profile();
+    let used = |default: &&&Default| reader.defaults().contains(default.key);
+    let defaults_used = profile.defaults().iter().filter(used).copied().cloned().collect();
     let scenario = Scenario {
         name: name?.to_owned(),
         description: description.unwrap_or_default().to_owned(),
+        profile,
         clock: run.clock,
         duration: run.duration,
         initial: initial?,
@@ -278,7 +280,8 @@ fn heading(reader: &mut Reader, fields: &Fields<'_, '_>) -> bool {
     let kind = reader.required(fields, "kind", "a scenario", "kind: scenario");
     let is_scenario = kind.is_none_or(|node| reader.kind(node).is_some());
     if let Some(node) = fields.get("profile") {
-        reader.choice(node, "a profile", &["cm2007"], &[], &[], &["cm2012", "cm-current", "wsus"]);
+        let profile = reader.word_of(node, "a profile", &PROFILES);
+        reader.set_profile(profile.unwrap_or_default());
     }
     is_scenario
 }
@@ -336,10 +339,7 @@ fn run(reader: &mut Reader, zones: &mut Zones, fields: &Fields<'_, '_>) -> Run {
     });
     let duration = match fields.get("duration") {
         Some(node) => reader.positive_duration(node, "`duration`"),
-        None => {
-            reader.used_default("duration");
-            quantity::duration(defaults::text("duration")).ok()
-        }
+        None => quantity::duration(reader.default("duration")).ok(),
     };
     Run {
         known: zone.is_some() && start.is_some() && duration.is_some(),
@@ -354,8 +354,7 @@ fn initial(reader: &mut Reader, fields: &Fields<'_, '_>) -> Option<Initial> {
     match fields.get("initial") {
         Some(node) => reader.word_of(node, "an initial state", &INITIAL),
         None => {
-            reader.used_default("initial");
-            let word = defaults::text("initial");
+            let word = reader.default("initial");
             INITIAL.iter().find(|(name, _)| *name == word).map(|(_, initial)| *initial)
         }
     }
@@ -366,10 +365,7 @@ fn seed(reader: &mut Reader, fields: &Fields<'_, '_>, overrides: &Overrides) -> 
     if let Some(seed) = overrides.seed {
         return Some(seed);
     }
-    written.unwrap_or_else(|| {
-        reader.used_default("seed");
-        defaults::text("seed").parse().ok()
-    })
+    written.unwrap_or_else(|| reader.default("seed").parse().ok())
 }
 
 fn warmup(reader: &mut Reader, run: &Run, fields: &Fields<'_, '_>) -> Option<Duration> {
@@ -413,8 +409,7 @@ fn recording(reader: &mut Reader, fields: &Fields<'_, '_>) -> Option<Recording> 
     match record.and_then(|fields| fields.get("events")) {
         Some(node) => reader.word_of(node, "a way to record", &RECORDINGS),
         None => {
-            reader.used_default("record.events");
-            let word = defaults::text("record.events");
+            let word = reader.default("record.events");
             RECORDINGS.iter().find(|(name, _)| *name == word).map(|(_, recording)| *recording)
         }
     }

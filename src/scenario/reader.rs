@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use super::error::{Diagnostic, Report, Severity};
 use super::files::Texts;
 use super::limits;
+use super::profile::Profile;
 use super::source::{Place, Source};
 
 /// A mistake before its place has been turned into a line and a column.
@@ -64,6 +65,7 @@ pub(super) struct Reader {
     further: usize,
     errors: usize,
     path: Vec<String>,
+    profile: Profile,
     defaults: BTreeSet<&'static str>,
     /// The texts beside the scenario's own, and the door to those that are not read yet.
     pub texts: Texts,
@@ -79,6 +81,7 @@ impl Reader {
             further: 0,
             errors: 0,
             path: Vec::new(),
+            profile: Profile::default(),
             defaults: BTreeSet::new(),
             texts: Texts::default(),
             main_shown: String::new(),
@@ -178,7 +181,24 @@ impl Reader {
         result
     }
 
-    /// A default stood in.
+    /// From here on defaults are those of this profile.
+    pub fn set_profile(&mut self, profile: Profile) {
+        self.profile = profile;
+    }
+
+    pub fn profile(&self) -> Profile {
+        self.profile
+    }
+
+    /// A default stands in: as text, to be read the way a scenario is read.
+    ///
+    /// Every key that is asked for is in the table, which a test makes sure of.
+    pub fn default(&mut self, key: &'static str) -> &'static str {
+        self.used_default(key);
+        self.profile.default_of(key).map_or("", |default| default.value)
+    }
+
+    /// A default stood in whose value the code itself knows.
     pub fn used_default(&mut self, key: &'static str) {
         self.defaults.insert(key);
     }

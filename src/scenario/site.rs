@@ -9,7 +9,7 @@ use super::timing::{TimingWritten, Timings};
 use super::values::Zones;
 use super::yaml::{Entry, Node, Value};
 use super::{
-    InternetPoint, Link, Retry, Route, Site, SiteKind, SoftwareUpdatePoint, Work, Zone, defaults,
+    InternetPoint, Link, Retry, Route, Site, SiteKind, SoftwareUpdatePoint, Work, Zone,
     limits, quantity,
 };
 use crate::units::{Duration, LinkId, RouteId};
@@ -367,16 +367,11 @@ impl RetryWritten {
 
     /// T4, with the defaults where nobody says anything.
     pub fn resolved(self, reader: &mut Reader) -> Retry {
-        let mut default = |key: &'static str| {
-            reader.used_default(key);
-            quantity::duration(defaults::text(key)).unwrap_or_default()
-        };
+        let mut default = |key| quantity::duration(reader.default(key)).unwrap_or_default();
         let every = self.every.unwrap_or_else(|| default("sync.retry.every"));
         let jitter = self.jitter.unwrap_or_else(|| default("sync.retry.jitter"));
-        let limit = self.limit.unwrap_or_else(|| {
-            reader.used_default("sync.retry.limit");
-            None
-        });
+        // `none` is no number
+        let limit = self.limit.unwrap_or_else(|| reader.default("sync.retry.limit").parse().ok());
         Retry { every, limit, jitter }
     }
 }

@@ -8,7 +8,7 @@ use super::reader::Reader;
 use super::site::RetryWritten;
 use super::values::{Run, Zones};
 use super::yaml::{Node, Value};
-use super::{SiteComplete, defaults, limits};
+use super::{SiteComplete, limits};
 use crate::units::{Duration, Instant};
 
 /// `sync` as written.
@@ -36,16 +36,15 @@ pub(super) fn read(
     let (schedule, schedule_text) = match get("schedule") {
         Some(node) => schedule(reader, zones, run, node, run.clock.start()).unwrap_or_default(),
         None => {
-            reader.used_default("sync.schedule");
-            default_schedule(run)
+            let text = reader.default("sync.schedule");
+            default_schedule(text, run)
         }
     };
     let retry = get("retry").map(|node| reader.retry(node)).unwrap_or_default();
     let site_complete = match get("site_complete") {
         Some(node) => reader.word_of(node, "an order", &COMPLETE),
         None => {
-            reader.used_default("sync.site_complete");
-            let word = defaults::text("sync.site_complete");
+            let word = reader.default("sync.site_complete");
             COMPLETE.iter().find(|(name, _)| *name == word).map(|(_, order)| *order)
         }
     };
@@ -54,9 +53,9 @@ pub(super) fn read(
 }
 
 /// The profile's schedule, read as it is printed.
-fn default_schedule(run: &Run) -> (Vec<Instant>, String) {
+fn default_schedule(text: &str, run: &Run) -> (Vec<Instant>, String) {
     let mut reader = Reader::new();
-    let node = super::yaml::parse(&mut reader, defaults::text("sync.schedule"));
+    let node = super::yaml::parse(&mut reader, text);
     let start = run.clock.start();
     let read = node.and_then(|node| schedule(&mut reader, &mut Zones::new(), run, &node, start));
     read.unwrap_or_default()

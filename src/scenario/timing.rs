@@ -8,7 +8,7 @@ use super::cost;
 use super::mapping::named;
 use super::reader::Reader;
 use super::yaml::{self, Node};
-use super::{Timing, Work, defaults};
+use super::{Timing, Work};
 use crate::kernel::Distribution;
 use crate::units::Duration;
 
@@ -92,10 +92,7 @@ impl Timings {
         let layers = [site_steps, template, &self.scenario];
         let mut work = STEPS.iter().enumerate().map(|(step, _)| {
             let written = layers.iter().find_map(|layer| layer.steps[step].clone());
-            written.unwrap_or_else(|| {
-                reader.used_default(KEYS[step]);
-                default_work(KEYS[step])
-            })
+            written.unwrap_or_else(|| default_work(KEYS[step], reader.default(KEYS[step])))
         });
         let mut next = || work.next().unwrap_or_else(nothing_at_all);
         let timing = Timing {
@@ -121,9 +118,9 @@ impl Timings {
 }
 
 /// A default is read the way a scenario is.
-fn default_work(key: &str) -> Work {
+fn default_work(key: &str, text: &str) -> Work {
     let mut reader = Reader::new();
-    let node = yaml::parse(&mut reader, defaults::text(key));
+    let node = yaml::parse(&mut reader, text);
     node.and_then(|node| reader.work(&node, key)).unwrap_or_else(nothing_at_all)
 }
 
@@ -152,6 +149,11 @@ pub(super) fn written(timing: &Timing) -> Mapping {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scenario::Profile;
+
+    fn default_work(key: &str) -> Work {
+        super::default_work(key, Profile::Cm2007.default_of(key).unwrap().value)
+    }
 
     #[test]
     fn every_default_of_timing_costs_something() {

@@ -39,7 +39,7 @@ impl Scenario {
         if !self.description.is_empty() {
             put(&mut map, "description", self.description.as_str());
         }
-        put(&mut map, "profile", "cm2007");
+        put(&mut map, "profile", self.profile.word());
         put(&mut map, "timezone", self.clock.zone().name());
         put(&mut map, "start", self.time(Instant::START));
         put(&mut map, "duration", self.duration.to_string());

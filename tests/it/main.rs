@@ -22,6 +22,7 @@ mod operations;
 mod oracle;
 mod outcome;
 mod overlaps;
+mod profiles;
 mod real_driver;
 mod rules;
 mod stories;

@@ -66,6 +66,7 @@ impl Sample {
         let scenario = Scenario {
             name: name.to_owned(),
             description: String::new(),
+            profile: crate::scenario::Profile::default(),
             clock: Clock::new(start, zone),
             duration: Duration::from_days(14),
             initial: Initial::Current,

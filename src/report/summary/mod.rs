@@ -98,8 +98,9 @@ fn header(page: &mut Page, run: &Run<'_>, many: &Many<'_>) {
     page.styled(
         BOLD,
         format_args!(
-            "{}   seed {seed}{replication}   profile cm2007   times are {zone}",
-            scenario.name
+            "{}   seed {seed}{replication}   profile {}   times are {zone}",
+            scenario.name,
+            scenario.profile.word()
         ),
     );
     let kinds = [SiteKind::Central, SiteKind::Primary, SiteKind::Secondary];

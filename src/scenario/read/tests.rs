@@ -1,6 +1,7 @@
 use std::collections::BTreeSet;
 
 use super::*;
+use crate::scenario::Profile;
 use crate::units::Bytes;
 
 const HEAD: &str = "supsim: 1\nkind: scenario\nname: given\nstart: 2026-01-13 00:00\n";
@@ -57,7 +58,8 @@ fn every_default_stands_in_at_least_once() {
     );
     let used = least.defaults_used.iter().chain(&more.defaults_used).map(|default| default.key);
     let used: BTreeSet<&str> = used.collect();
-    let all: BTreeSet<&str> = super::super::defaults().iter().map(|default| default.key).collect();
+    let all: BTreeSet<&str> =
+        Profile::Cm2007.defaults().iter().map(|default| default.key).collect();
     assert_eq!(used, all);
 }
 

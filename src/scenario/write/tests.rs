@@ -14,6 +14,7 @@ fn assert_survives(scenario: &Scenario) {
     let Scenario {
         name,
         description,
+        profile,
         clock,
         duration,
         initial,
@@ -39,6 +40,7 @@ fn assert_survives(scenario: &Scenario) {
     } = scenario;
     assert_eq!(*name, again.name);
     assert_eq!(*description, again.description);
+    assert_eq!(*profile, again.profile);
     assert_eq!((clock.start(), clock.zone()), (again.clock.start(), again.clock.zone()));
     assert_eq!(*duration, again.duration);
     assert_eq!(*initial, again.initial);
