@@ -1,5 +1,8 @@
 //! The arguments: as written, and as meant.
 
+mod show;
+mod validate;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -45,6 +48,14 @@ pub(super) enum Command {
     Run(RunArgs),
     /// Starts from what the field has: reads real logs
     Import(ImportArgs),
+    /// Is it right? Reads and checks scenarios, runs nothing
+    ///
+    /// Finds everything that a run would refuse, and what it would not: schedules and time zones
+    /// that work against each other, documented limits of the product, releases that never arrive.
+    #[command(visible_alias = "lint")]
+    Validate(validate::ValidateArgs),
+    /// What did I actually describe? The tree, the schedule, the faults, the defaults
+    Show(show::ShowArgs),
     /// Explains a topic (example, scenario, outputs, ...) or an error code (E0405)
     Help {
         /// What about

@@ -15,7 +15,7 @@ struct Topic {
 }
 
 /// The pages are the project's own references: what they say is tested where it is said.
-const TOPICS: [Topic; 6] = [
+const TOPICS: &[Topic] = &[
     Topic {
         word: "example",
         tells: "a scenario to start from, ready to run",
@@ -25,6 +25,16 @@ const TOPICS: [Topic; 6] = [
         word: "scenario",
         tells: "the scenario language: every key, its values and its default",
         page: || include_str!("../../docs/language.md").to_owned(),
+    },
+    Topic {
+        word: "commands",
+        tells: "the commands around a scenario, and their forms for programs",
+        page: || include_str!("../../docs/commands.md").to_owned(),
+    },
+    Topic {
+        word: "profiles",
+        tells: "where defaults come from: cm2007, cm2012, cm-current, wsus",
+        page: || include_str!("../../docs/profiles.md").to_owned(),
     },
     Topic {
         word: "outputs",
@@ -57,7 +67,7 @@ pub(super) fn help(topic: Option<&str>, screen: &mut Screen) -> Result<Exit, Sto
 /// What there is help on, and the first steps.
 fn contents() -> String {
     let mut text = "Help on what: supsim help TOPIC\n\n".to_owned();
-    let command = ("run", "the options of `supsim run`");
+    let command = ("run", "the options of `supsim run`, and of every other command");
     let code = ("E0405", "an error, or a warning (W0501), by its code");
     let topics = TOPICS.iter().map(|topic| (topic.word, topic.tells));
     for (word, tells) in topics.chain([command, code]) {
@@ -153,7 +163,7 @@ mod tests {
     #[test]
     fn help_alone_lists_every_topic_and_each_has_a_page() {
         let contents = asked(None).1;
-        for topic in &TOPICS {
+        for topic in TOPICS {
             let line = format!("  {:<12} {}", topic.word, topic.tells);
             assert!(contents.lines().any(|shown| shown == line), "{contents}");
             let (exit, page) = asked(Some(topic.word));

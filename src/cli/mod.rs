@@ -14,6 +14,7 @@
 mod args;
 mod cost;
 mod exit;
+mod glob;
 mod help;
 mod import;
 mod interrupt;
@@ -25,6 +26,8 @@ mod replications;
 mod results;
 mod run;
 mod screen;
+mod show;
+mod validate;
 
 use std::ffi::OsString;
 use std::panic;
@@ -57,6 +60,8 @@ fn perform(words: Vec<OsString>, screen: &mut Screen) -> Exit {
             Command::Import(ImportArgs { what: ImportWhat::Wsyncmgr(args) }) => {
                 import::import(&args.meant(), words, screen)
             }
+            Command::Show(args) => show::show(&args.meant(screen), screen),
+            Command::Validate(args) => validate::validate(&args.meant(screen), screen),
             Command::Help { topic } => help::help(topic.as_deref(), screen),
         },
         Err(error) => explain(&error, screen),

@@ -9,7 +9,7 @@ use super::cost::{Ceiling, exceeded};
 use super::exit::{Exit, Stop};
 use crate::measure::Outcome;
 use crate::report::{PictureError, propagation, release_to_draw, timeline};
-use crate::scenario::{Disk, Overrides, Scenario};
+use crate::scenario::{Diagnostic, Disk, Overrides, Report, Scenario};
 use crate::trace::Trace;
 use crate::units::{Duration, Instant};
 use crate::world::{Blueprint, World};
@@ -33,8 +33,22 @@ pub(super) struct Read {
     pub bytes: Vec<u8>,
 }
 
-/// Reads and checks a scenario; what the command line says wins over what it says.
+/// Reads and checks a scenario; what the command line says wins over it.
 pub(super) fn read(path: &Path, overrides: &Overrides) -> Result<Read, Stop> {
+    let (bytes, decoded) = decoded(path, overrides)?;
+    match decoded {
+        Ok((scenario, warnings)) => {
+            let warnings: Vec<String> = warnings.iter().map(ToString::to_string).collect();
+            Ok(Read { scenario, warnings: warnings.join("\n"), bytes })
+        }
+        Err(report) => Err(Stop { exit: Exit::NothingRan, text: report.to_string() }),
+    }
+}
+
+type Decoded = Result<(Scenario, Vec<Diagnostic>), Report>;
+
+/// The bytes of a file, and what they say.
+fn decoded(path: &Path, overrides: &Overrides) -> Result<(Vec<u8>, Decoded), Stop> {
     let unreadable = |error: std::io::Error| Stop {
         exit: Exit::FileTrouble,
         text: format!("supsim: {}: {error}", path.display()),
@@ -45,13 +59,17 @@ pub(super) fn read(path: &Path, overrides: &Overrides) -> Result<Read, Stop> {
     let most = Scenario::MOST_BYTES as u64 + 1;
     file.take(most).read_to_end(&mut bytes).map_err(unreadable)?;
     let files = Rc::new(Disk::beside(path, overrides.allow_outside));
-    match Scenario::decode(&path.display().to_string(), &bytes, overrides, files) {
-        Ok((scenario, warnings)) => {
-            let warnings: Vec<String> = warnings.iter().map(ToString::to_string).collect();
-            Ok(Read { scenario, warnings: warnings.join("\n"), bytes })
-        }
-        Err(report) => Err(Stop { exit: Exit::NothingRan, text: report.to_string() }),
-    }
+    let decoded = Scenario::decode(&path.display().to_string(), &bytes, overrides, files);
+    Ok((bytes, decoded))
+}
+
+/// Reads and checks a scenario, and gives everything that was found, good or not.
+pub(super) fn check(path: &Path, overrides: &Overrides) -> Result<Report, Stop> {
+    let (_, decoded) = decoded(path, overrides)?;
+    Ok(match decoded {
+        Ok((_, warnings)) => Report { diagnostics: warnings, further: 0 },
+        Err(report) => report,
+    })
 }
 
 /// The scenario with everything written out; reading this again describes the same world.

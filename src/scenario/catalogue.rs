@@ -8,9 +8,7 @@ use super::reader::Reader;
 use super::shape::{Choice, Fields};
 use super::values::{Run, Zones};
 use super::yaml::{Entry, Node, Value};
-use super::{
-    Catalogue, LOCAL_PUBLISHER, Lot, Published, Release, Zone, limits, quantity,
-};
+use super::{Catalogue, LOCAL_PUBLISHER, Lot, Published, Release, Zone, limits, quantity};
 use crate::units::{Bytes, Instant};
 
 /// What a release changes.

@@ -178,6 +178,15 @@ impl Occurs {
 }
 
 impl FaultEffect {
+    /// Its word in a scenario, e.g. `link_down`.
+    pub fn word(&self) -> String {
+        match effect::written(self) {
+            Value::Mapping(map) => map.keys().next().and_then(Value::as_str).map(str::to_owned),
+            word => word.as_str().map(str::to_owned),
+        }
+        .unwrap_or_default()
+    }
+
     /// Is a single attempt of it a sending to the site, rather than a synchronisation or an
     /// insertion there?
     pub fn strikes_sendings(&self) -> bool {

@@ -32,6 +32,7 @@ mod known;
 mod layers;
 mod limits;
 mod link;
+mod lint;
 mod mapping;
 mod operation;
 mod overrides;
@@ -49,6 +50,7 @@ mod shape;
 mod site;
 mod sites;
 mod source;
+mod supported;
 mod sync;
 mod text;
 mod timing;
@@ -75,6 +77,7 @@ pub use files::{Disk, Files, Held, NamedFile, Refusal};
 pub use hierarchy::Hierarchy;
 pub use layers::{Overridden, Parameter, ParameterType};
 pub use profile::Profile;
+pub use supported::Supported;
 pub use track::{Track, WallClock, Week};
 
 /// What the command line says instead of the file, in the order in which it is applied.

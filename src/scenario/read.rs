@@ -23,7 +23,7 @@ use super::values::{Run, Zones};
 use super::yaml::{self, Node, Value};
 use super::{
     Clock, Criteria, Default, Initial, Overrides, Recording, Scenario, Source, Sync, Zone,
-    catalogue, fault, generate, limits, link, operation, quantity, reshape, route, sync,
+    catalogue, fault, generate, limits, link, lint, operation, quantity, reshape, route, sync,
 };
 use crate::units::Duration;
 
@@ -267,6 +267,9 @@ fn document(
     };
     if let Some(node) = fields.get("expect") {
         expect::too_few(reader, &scenario, node);
+    }
+    if reader.errors() == 0 {
+        lint::lint(reader, root, &scenario);
     }
     Some(scenario)
 }

@@ -9,8 +9,8 @@ use super::timing::{TimingWritten, Timings};
 use super::values::Zones;
 use super::yaml::{Entry, Node, Value};
 use super::{
-    InternetPoint, Link, Retry, Route, Site, SiteKind, SoftwareUpdatePoint, Work, Zone,
-    limits, quantity,
+    InternetPoint, Link, Retry, Route, Site, SiteKind, SoftwareUpdatePoint, Work, Zone, limits,
+    quantity,
 };
 use crate::units::{Duration, LinkId, RouteId};
 

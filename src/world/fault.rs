@@ -1,11 +1,14 @@
 //! Faults as they take hold of a world (F).
 
 mod attempt;
+mod drawn;
 mod hold;
 mod sending;
 mod work;
 
 use std::collections::BTreeMap;
+
+pub use drawn::{DrawnFault, DrawnOutage, drawn_faults};
 
 use super::chance::{Chance, Purpose};
 use super::{Blueprint, Input, SiteId, SiteState};

@@ -45,6 +45,7 @@ pub use blueprint::Blueprint;
 use chance::{Chance, Purpose};
 use event::{Event, Happening};
 use fault::Faults;
+pub use fault::{DrawnFault, DrawnOutage, drawn_faults};
 #[doc(hidden)]
 pub use probe::Probe;
 use recorder::Recorder;

@@ -7,6 +7,7 @@ mod audit;
 mod bad_scenarios;
 mod catalogue_rules;
 mod cli;
+mod commands;
 mod crash_points;
 mod delivery;
 mod determinism;

@@ -5,7 +5,6 @@ use serde_yaml::{Mapping, Value};
 use super::{FailPhase, FailSync, FaultEffect, Slow, SlowPhase};
 use crate::kernel::Distribution;
 use crate::scenario::cost;
-use crate::scenario::defaults;
 use crate::scenario::mapping::{one, put};
 use crate::scenario::quantity;
 use crate::scenario::reader::Reader;
@@ -71,8 +70,7 @@ fn fail_sync(reader: &mut Reader, node: &Node<'_>) -> Option<FailSync> {
     let phase = match fields.get("phase") {
         Some(node) => reader.word_of(node, "a step of a synchronisation", &FAIL_PHASES),
         None => {
-            reader.used_default("faults.do.fail_sync.phase");
-            let word = defaults::text("faults.do.fail_sync.phase");
+            let word = reader.default("faults.do.fail_sync.phase");
             FAIL_PHASES.iter().find(|(name, _)| *name == word).map(|(_, phase)| *phase)
         }
     };

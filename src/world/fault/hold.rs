@@ -7,8 +7,22 @@ use crate::kernel::Distribution;
 use crate::scenario::{FaultEffect, Occurs};
 use crate::trace::{Cause, Fact};
 use crate::units::{Duration, FaultId, SiteId};
-use crate::world::chance::Purpose;
-use crate::world::{Event, World};
+use crate::world::chance::{Chance, Purpose};
+use crate::world::{Blueprint, Event, World};
+
+/// How long a site lasts, or takes to be mended: drawn by fault, site and number, so that nothing
+/// else moves it. At least a microsecond, so that time goes on.
+pub(super) fn lasting(
+    blueprint: &Blueprint<'_>,
+    chance: &Chance,
+    span: &Distribution,
+    (fault, site, number): (FaultId, SiteId, u32),
+    purpose: Purpose,
+) -> Duration {
+    let own = blueprint.fault_entities[fault.index()].with(blueprint.entities[site.index()]);
+    let stream = &mut chance.stream(own, purpose, u64::from(number));
+    span.sample(stream).max(Duration::from_micros(1))
+}
 
 impl<'s> World<'s> {
     /// Puts into the future event list when each fault takes hold and lets go.
@@ -81,18 +95,13 @@ impl<'s> World<'s> {
         }
     }
 
-    /// How long a site lasts, or takes to be mended: drawn by fault, site and number, so that
-    /// nothing else moves it. At least a microsecond, so that time goes on.
     fn draw_span(
         &self,
         span: &Distribution,
-        (fault, site, number): (FaultId, SiteId, u32),
+        which: (FaultId, SiteId, u32),
         purpose: Purpose,
     ) -> Duration {
-        let own = self.blueprint.fault_entities[fault.index()];
-        let own = own.with(self.sites[site.index()].entity);
-        let stream = &mut self.chance.stream(own, purpose, u64::from(number));
-        span.sample(stream).max(Duration::from_micros(1))
+        lasting(self.blueprint, &self.chance, span, which, purpose)
     }
 
     fn renewal(&self, fault: FaultId) -> (&'s Distribution, &'s Distribution) {
