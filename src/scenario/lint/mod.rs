@@ -12,6 +12,7 @@
 mod arrival;
 mod limits;
 mod schedule;
+mod sender;
 
 use super::reader::Reader;
 use super::source::Place;
@@ -33,6 +34,7 @@ pub(super) fn lint(reader: &mut Reader, root: &Node<'_>, scenario: &Scenario) {
     let top_level = hierarchy.top_level();
     let lints = Lints { scenario, hierarchy, top_level, root };
     schedule::lint(reader, &lints);
+    sender::lint(reader, &lints);
     arrival::lint(reader, &lints);
     limits::lint(reader, &lints);
 }
