@@ -1,5 +1,6 @@
 //! The arguments: as written, and as meant.
 
+mod new;
 mod show;
 mod validate;
 
@@ -16,7 +17,7 @@ use crate::scenario::Recording;
 
 /// What somebody new types, in this order.
 pub(super) const FIRST_STEPS: &str = "Examples:\n  \
-    supsim help example > contoso.yaml   write a first scenario\n  \
+    supsim new -o contoso.yaml           write a first scenario\n  \
     supsim run contoso.yaml              what happens?\n  \
     supsim run contoso.yaml --seed 7     and with other chance?\n  \
     supsim help                          what there is help on";
@@ -48,6 +49,9 @@ pub(super) enum Command {
     Run(RunArgs),
     /// Starts from what the field has: reads real logs
     Import(ImportArgs),
+    /// Give me something that works: writes a scenario to start from
+    #[command(visible_alias = "init")]
+    New(new::NewArgs),
     /// Is it right? Reads and checks scenarios, runs nothing
     ///
     /// Finds everything that a run would refuse, and what it would not: schedules and time zones

@@ -170,7 +170,7 @@ mod tests {
             assert_eq!(exit, Ok(Exit::Ok));
             assert!(page.lines().count() > 5, "{page}");
         }
-        assert!(contents.contains("supsim help example > contoso.yaml"), "{contents}");
+        assert!(contents.contains("supsim new -o contoso.yaml"), "{contents}");
         assert!(contents.lines().all(|line| line.chars().count() <= 100), "{contents}");
         assert!(asked(Some("run")).1.contains("Usage: supsim run"), "{}", asked(Some("run")).1);
         assert!(asked(Some("outputs")).1.contains("attempts.csv"));

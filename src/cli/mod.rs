@@ -19,6 +19,7 @@ mod help;
 mod import;
 mod interrupt;
 mod manifest;
+mod new;
 mod overriding;
 mod pipeline;
 mod progress;
@@ -60,6 +61,7 @@ fn perform(words: Vec<OsString>, screen: &mut Screen) -> Exit {
             Command::Import(ImportArgs { what: ImportWhat::Wsyncmgr(args) }) => {
                 import::import(&args.meant(), words, screen)
             }
+            Command::New(args) => new::new(&args.meant(), screen),
             Command::Show(args) => show::show(&args.meant(screen), screen),
             Command::Validate(args) => validate::validate(&args.meant(screen), screen),
             Command::Help { topic } => help::help(topic.as_deref(), screen),

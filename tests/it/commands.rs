@@ -89,6 +89,35 @@ fn validate_tells_what_is_wrong_and_what_is_good() {
 }
 
 #[test]
+fn new_writes_what_runs_and_never_over_what_is_there() {
+    let place = folder(&[]);
+    agreed(
+        "new",
+        &conversation(
+            place.path(),
+            &[
+                "new",
+                "new",
+                "new three-tier -o tutorial.yaml --force",
+                "init patch-tuesday -o plans/2026/",
+                "new frogs",
+                "validate tutorial.yaml plans/2026/*.yaml",
+            ],
+        ),
+    );
+    let there = |name: &str| fs::read_to_string(place.path().join(name)).unwrap();
+    assert!(there("tutorial.yaml").contains("name: three-tier"));
+    let output = supsim(place.path(), &["new", "patch-tuesday", "-o", "-"]);
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), there("plans/2026/patch-tuesday.yaml"));
+    for file in ["tutorial.yaml", "plans/2026/patch-tuesday.yaml"] {
+        let output = supsim(place.path(), &["run", file, "--no-store"]);
+        assert_eq!(output.status.code(), Some(0), "{file}");
+        let said = String::from_utf8(output.stdout).unwrap();
+        assert!(said.contains("became current with"), "{said}");
+    }
+}
+
+#[test]
 fn show_tells_what_was_described() {
     let place = folder(&[
         "scenarios/three-tier.yaml",
