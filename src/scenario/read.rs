@@ -269,7 +269,7 @@ fn document(
         expect::too_few(reader, &scenario, node);
     }
     if reader.errors() == 0 {
-        lint::lint(reader, root, &scenario);
+        lint::lint(reader, &composed.tree, &scenario);
     }
     Some(scenario)
 }
