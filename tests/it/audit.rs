@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use supsim::engine::{Kind, Status, Trigger};
-use supsim::scenario::Scenario;
+use supsim::scenario::{Fault, FaultEffect, Scenario};
 use supsim::trace::{Fact, Record, Trace};
 use supsim::units::{Instant, SiteId};
 
@@ -43,6 +43,8 @@ struct Auditor<'a> {
     ledgers: Vec<Ledger>,
     /// Requests sent, by sender and receiver.
     sent: BTreeMap<(SiteId, SiteId), u32>,
+    /// Is there a fault that doubles packages?
+    doubles: bool,
 }
 
 /// Holds a trace against the rules; needs everything recorded.
@@ -50,7 +52,10 @@ pub fn audit(scenario: &Scenario, trace: &Trace, database: u32) -> Verdict {
     let Some(top_level) = scenario.hierarchy().top_level() else { return Ok(()) };
     let ledger = Ledger { database, ..Ledger::default() };
     let ledgers = vec![ledger; scenario.sites.len()];
-    let mut auditor = Auditor { scenario, trace, top_level, ledgers, sent: BTreeMap::new() };
+    let doubling = |fault: &Fault| fault.effect == FaultEffect::DuplicatePackage;
+    let doubles = scenario.faults.iter().any(doubling);
+    let mut auditor =
+        Auditor { scenario, trace, top_level, ledgers, sent: BTreeMap::new(), doubles };
     let mut now = Instant::START;
     for (position, record) in trace.records.iter().enumerate() {
         let complaint =
@@ -244,7 +249,9 @@ impl Auditor<'_> {
             Fact::PackageArrived { version } => {
                 ensure(!ledger.down, "a package reaches a site that is down")?;
                 ensure(version <= above, "R2: a package from nowhere")?;
-                ensure(!ledger.packages.contains(&version), "R7: a package comes twice")?;
+                if ledger.packages.contains(&version) {
+                    return ensure(self.doubles, "R7: a package comes twice");
+                }
                 ledger.packages.push(version);
                 Ok(())
             }
