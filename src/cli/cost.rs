@@ -33,6 +33,8 @@ const RECORDS_EACH: [u64; 2] = [13, 8];
 const RECORDS_FAILED: u64 = 5;
 /// Records of a release at a site: database, WSUS, internet-based point.
 const RECORDS_ARRIVED: u64 = 3;
+/// Events and records of a run of export, carrying and import.
+const EACH_EXPORT: u64 = 4;
 
 /// How much of what a run is expected to be, at most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,6 +51,8 @@ pub(super) struct Cost {
     faults: u64,
     /// Insertions that are rolled back and begun again.
     rolled_back: u64,
+    /// Runs of export, carrying and import (P10).
+    exports: u64,
 }
 
 /// Refuses a run that would take hours, or more memory than there is.
@@ -140,6 +144,10 @@ impl Cost {
             retries: 0,
             faults: 0,
             rolled_back: 0,
+            exports: scenario
+                .sites
+                .iter()
+                .fold(0, |sum, site| exports(scenario, site).saturating_add(sum)),
         };
         let whole = (Instant::START, Instant::START + scenario.duration);
         // H5: a remote point without its console fails for good.
@@ -230,9 +238,10 @@ impl Cost {
         let synced = self.attempts().saturating_mul(EVENTS_EACH);
         let failed = self.retries.saturating_mul(EVENTS_FAILED);
         // A release is compared at each site once, whatever else happens there.
-        let taken =
-            self.faults.saturating_mul(2).saturating_add(self.rolled_back.saturating_mul(2));
-        synced.saturating_add(failed).saturating_add(self.arrivals()).saturating_add(taken)
+        let held = self.faults.saturating_mul(2).saturating_add(self.rolled_back.saturating_mul(2));
+        let carried = self.exports.saturating_mul(EACH_EXPORT);
+        let all = [failed, self.arrivals(), held, carried];
+        all.into_iter().fold(synced, u64::saturating_add)
     }
 
     fn records(&self, recording: Recording) -> u64 {
@@ -245,8 +254,9 @@ impl Cost {
         let failed = self.retries.saturating_mul(RECORDS_FAILED);
         let arrived = self.arrivals().saturating_mul(RECORDS_ARRIVED);
         let held = self.faults.saturating_mul(2).saturating_add(self.rolled_back);
-        let written = self.releases.saturating_add(held);
-        synced.saturating_add(failed).saturating_add(arrived).saturating_add(written)
+        let carried = self.exports.saturating_mul(EACH_EXPORT);
+        let all = [failed, arrived, self.releases, held, carried];
+        all.into_iter().fold(synced, u64::saturating_add)
     }
 
     /// Where most of it comes from, and what would make it smaller.
@@ -256,6 +266,14 @@ impl Cost {
         let arrived = self.arrivals().saturating_mul(RECORDS_ARRIVED);
         let points = grouped(self.points);
         let held = self.faults.saturating_mul(2).saturating_add(self.rolled_back);
+        let carried = self.exports.saturating_mul(EACH_EXPORT);
+        if carried > failed.max(synced).max(arrived).max(held) {
+            return format!(
+                "most of these come from {} runs of export and import\n  a longer `every` of \
+                 `export_import`, fewer such points or a shorter `duration` make it smaller",
+                grouped(self.exports)
+            );
+        }
         if held > failed.max(synced).max(arrived) {
             let times = grouped(self.faults.saturating_add(self.rolled_back));
             return format!(
@@ -289,6 +307,15 @@ impl Cost {
 fn outages(duration: Duration, mtbf: &Distribution, mttr: &Distribution) -> u64 {
     let cycle = mtbf.mean().micros().saturating_add(mttr.mean().micros()).max(1);
     duration.micros() / cycle + 1
+}
+
+/// How often metadata are carried to a site's internet-based point (P10).
+fn exports(scenario: &Scenario, site: &Site) -> u64 {
+    let point = site.internet_sup.as_ref();
+    point.and_then(|point| point.mode.export_import()).map_or(0, |mode| {
+        let span = scenario.duration.micros().saturating_sub(mode.first.micros());
+        span / mode.every.micros().max(1) + 1
+    })
 }
 
 /// How many insertions at a site are rolled back, at most: each is begun again every ten minutes.

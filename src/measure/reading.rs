@@ -116,6 +116,11 @@ impl<'a> Reading<'a> {
             Fact::Operated { operation } => self.read_operation(at, site, operation),
             // They say how it came about, not how it ended.
             Fact::Released { .. }
+            | Fact::ExportStarted { .. }
+            | Fact::Exported { .. }
+            | Fact::CarriedOver { .. }
+            | Fact::PointImported { .. }
+            | Fact::PointRunFailed { .. }
             | Fact::TriggerDeferred { .. }
             | Fact::TriggerRefused { .. }
             | Fact::PolicyCreated { .. }

@@ -36,7 +36,7 @@ pub(crate) fn site(code: &str, parent: Option<SiteId>, tier: u32, kind: SiteKind
         clients: 0,
         link: None,
         route: None,
-        sup: Some(SoftwareUpdatePoint { local: true, console: true, pulls_at_once: None }),
+        sup: Some(SoftwareUpdatePoint { local: true, console: true, pulls_at_once: None, express: false }),
         internet_sup: None,
         timing: 0,
         retry: Retry { every: Duration::from_mins(60), limit: None, jitter: Duration::ZERO },

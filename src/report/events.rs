@@ -82,6 +82,11 @@ fn kind(fact: &Fact) -> &'static str {
         Fact::FaultBegan { .. } => "fault_began",
         Fact::FaultEnded { .. } => "fault_ended",
         Fact::FaultHit { .. } => "fault_hit",
+        Fact::ExportStarted { .. } => "export_started",
+        Fact::Exported { .. } => "exported",
+        Fact::CarriedOver { .. } => "carried_over",
+        Fact::PointImported { .. } => "point_imported",
+        Fact::PointRunFailed { .. } => "point_run_failed",
         Fact::Operated { .. } => "operated",
         Fact::TriggerDeferred { .. } => "trigger_deferred",
         Fact::TriggerRefused { .. } => "trigger_refused",
@@ -132,6 +137,18 @@ impl Event<'_> {
             Fact::FaultHit { fault, attempt } => {
                 map.serialize_entry("fault", &names.fault(fault).to_string())?;
                 map.serialize_entry("attempt", &attempt)
+            }
+            Fact::ExportStarted { run } | Fact::CarriedOver { run } => {
+                map.serialize_entry("run", &run)
+            }
+            Fact::Exported { run, updates, bytes } | Fact::PointImported { run, updates, bytes } => {
+                map.serialize_entry("run", &run)?;
+                map.serialize_entry("updates", &updates)?;
+                map.serialize_entry("bytes", &bytes.0)
+            }
+            Fact::PointRunFailed { run, why } => {
+                map.serialize_entry("run", &run)?;
+                map.serialize_entry("reason", why.name())
             }
             Fact::Operated { operation } => {
                 map.serialize_entry("operation", &names.operation(operation).to_string())

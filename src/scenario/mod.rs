@@ -37,6 +37,7 @@ mod mapping;
 mod operation;
 mod overrides;
 mod pattern;
+mod point;
 mod profile;
 mod quantity;
 mod quota;
@@ -76,6 +77,7 @@ pub use fault::{FailPhase, FailSync, Fault, FaultEffect, Occurs, Pick, Slow, Slo
 pub use files::{Disk, Files, Held, NamedFile, Refusal};
 pub use hierarchy::Hierarchy;
 pub use layers::{Overridden, Parameter, ParameterType};
+pub use point::{ExportImport, Languages, PointMode};
 pub use profile::Profile;
 pub use supported::Supported;
 pub use track::{Track, WallClock, Week};
@@ -424,9 +426,11 @@ pub struct SoftwareUpdatePoint {
     /// `pulls_at_once`: how many sites may pull from it at once, the rest wait in order; `None`:
     /// no limit.
     pub pulls_at_once: Option<u32>,
+    /// `express`: is WSUS set to express installation files? It matters to exports alone (P10).
+    pub express: bool,
 }
 
-/// An internet-based software update point that synchronises with its site's active one (P6).
+/// An internet-based software update point (P6, P10).
 #[derive(Clone, Debug, PartialEq)]
 pub struct InternetPoint {
     /// `server`: its name; empty when none was given.
@@ -435,6 +439,16 @@ pub struct InternetPoint {
     pub link: Option<LinkId>,
     /// What its synchronisation costs beyond the transfer.
     pub work: Work,
+    /// How metadata reach it.
+    pub mode: PointMode,
+}
+
+impl Work {
+    /// Always the same.
+    pub fn constant(length: Duration) -> Work {
+        let base = Distribution::Constant(length);
+        Work { base, per_update: Duration::ZERO, per_known: Duration::ZERO }
+    }
 }
 
 /// How long each step takes at a site.

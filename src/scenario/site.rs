@@ -9,8 +9,8 @@ use super::timing::{TimingWritten, Timings};
 use super::values::Zones;
 use super::yaml::{Entry, Node, Value};
 use super::{
-    InternetPoint, Link, Retry, Route, Site, SiteKind, SoftwareUpdatePoint, Work, Zone, limits,
-    quantity,
+    InternetPoint, Link, PointMode, Retry, Route, Site, SiteKind, SoftwareUpdatePoint, Work, Zone,
+    limits, quantity,
 };
 use crate::units::{Duration, LinkId, RouteId};
 
@@ -87,6 +87,7 @@ pub(super) struct InternetWritten {
     pub server: String,
     pub link: Option<LinkId>,
     pub work: Option<Work>,
+    pub mode: PointMode,
 }
 
 /// `retry` as written; its parts are inherited one by one.
@@ -280,7 +281,7 @@ impl Reader {
         let fields = self.fields(
             node,
             "`sup`",
-            &["server", "console", "pulls_at_once"],
+            &["server", "console", "pulls_at_once", "express"],
             &["scans_at_once"],
         )?;
         let server = fields.get("server").map(|node| {
@@ -302,10 +303,12 @@ impl Reader {
                 None
             }
         };
+        let express = fields.get("express").map(|node| self.truth(node, "`express`"));
         Some(Some(SoftwareUpdatePoint {
             local: server.unwrap_or(Some(true))?,
             console: console.unwrap_or(Some(true))?,
             pulls_at_once,
+            express: express.unwrap_or(Some(false))?,
         }))
     }
 
@@ -320,22 +323,14 @@ impl Reader {
             &["link", "server", "timing", "mode"],
             &[],
         )?;
-        if let Some(node) = fields.get("mode") {
-            self.choice(
-                node,
-                "a mode of an internet-based point",
-                &["upstream"],
-                &[],
-                &[],
-                &["export_import"],
-            );
-        }
+        let mode = self.point_mode(fields.get("mode"));
         let server = fields.get("server").and_then(|node| self.label(node, "`server`"));
         Some(InternetWritten {
             place: entry.place,
             server: server.unwrap_or_default().to_owned(),
             link: fields.get("link").and_then(|node| names.link(self, node)),
             work: fields.get("timing").and_then(|node| self.work(node, "`timing`")),
+            mode: mode?,
         })
     }
 
@@ -400,7 +395,12 @@ impl Common {
         labels.extend(written.labels);
         let sup = written.sup.or(template.sup).unwrap_or_else(|| {
             reader.used_default("sites.sup");
-            Some(SoftwareUpdatePoint { local: true, console: true, pulls_at_once: None })
+            Some(SoftwareUpdatePoint {
+                local: true,
+                console: true,
+                pulls_at_once: None,
+                express: false,
+            })
         });
         let timing = timings.resolve(
             reader,
@@ -440,6 +440,7 @@ impl Common {
                 server: internet.server,
                 link: internet.link,
                 work: internet.work.unwrap_or_else(|| timings.internet_of(timing)),
+                mode: internet.mode,
             }),
             timing,
             retry: written.retry.over(template.retry).over(self.retry).resolved(reader),

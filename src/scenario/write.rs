@@ -10,8 +10,8 @@ use super::read::RECORDINGS;
 use super::selector::kind_word;
 use super::sync::COMPLETE;
 use super::{
-    Initial, Published, Release, Retry, Scenario, Site, SiteComplete, Source, catalogue, civil,
-    cost, criteria, fault, link, operation, route, timing,
+    Initial, Published, Release, Retry, Scenario, Site, SiteComplete, Source, catalogue, civil, cost,
+    criteria, fault, link, operation, point, route, timing,
 };
 use crate::units::{Instant, LinkId, SiteId};
 
@@ -233,6 +233,9 @@ impl Scenario {
                     Some(count) => put(&mut sup, "pulls_at_once", count),
                     None => put(&mut sup, "pulls_at_once", "unlimited"),
                 }
+                if point.express {
+                    put(&mut sup, "express", true);
+                }
                 put(&mut map, "sup", sup);
             }
         }
@@ -245,6 +248,7 @@ impl Scenario {
                 put(&mut internet, "link", self.link_name(link));
             }
             put(&mut internet, "timing", cost::written(&point.work));
+            put(&mut internet, "mode", point::written(&point.mode));
             put(&mut map, "internet_sup", internet);
         }
         if site.timing != plain {

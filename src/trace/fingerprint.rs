@@ -207,6 +207,31 @@ impl Mixture {
                 self.name(Into::Facts, names.fault(fault));
                 self.number(attempt);
             }
+            Fact::ExportStarted { run } => {
+                self.word("export-started");
+                self.number(run);
+            }
+            Fact::Exported { run, updates, bytes } => {
+                self.word("exported");
+                self.number(run);
+                self.number(updates);
+                self.amount(bytes);
+            }
+            Fact::CarriedOver { run } => {
+                self.word("carried-over");
+                self.number(run);
+            }
+            Fact::PointImported { run, updates, bytes } => {
+                self.word("point-imported");
+                self.number(run);
+                self.number(updates);
+                self.amount(bytes);
+            }
+            Fact::PointRunFailed { run, why } => {
+                self.word("point-run-failed");
+                self.number(run);
+                self.word(why.name());
+            }
             Fact::Operated { operation } => {
                 self.word("operated");
                 self.name(Into::Facts, names.operation(operation));

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::{Cause, Fact, Failure, Kind, Names, Part, Phase, Reason, Record, Status, Trigger};
+use super::{Cause, Fact, Failure, Kind, Mishap, Names, Part, Phase, Reason, Record, Status, Trigger};
 use crate::units::{Bytes, FaultId, Instant, ReleaseId, SiteId};
 
 /// Names for some of the numbers that [`any_record`] uses; the others have none.
@@ -27,7 +27,7 @@ pub(super) fn any_record() -> impl Strategy<Value = Record> {
 }
 
 fn any_fact() -> impl Strategy<Value = Fact> {
-    let numbers = (0..27u32, any::<u32>(), any::<u32>(), any::<u64>(), 0..4u32);
+    let numbers = (0..32u32, any::<u32>(), any::<u32>(), any::<u64>(), 0..4u32);
     let words = (any_kind(), any_trigger(), any_failure(), any_again(), any_part(), any::<bool>());
     (numbers, words).prop_map(|((which, attempt, count, bytes, id), words)| {
         let (kind, trigger, failure, retry_at, part, flag) = words;
@@ -35,6 +35,11 @@ fn any_fact() -> impl Strategy<Value = Fact> {
         let (release, fault) = (ReleaseId(id), FaultId(id));
         match which {
             0 => Fact::Released { release },
+            27 => Fact::ExportStarted { run: attempt },
+            28 => Fact::Exported { run: attempt, updates, bytes },
+            29 => Fact::CarriedOver { run: attempt },
+            30 => Fact::PointImported { run: attempt, updates, bytes },
+            31 => Fact::PointRunFailed { run: attempt, why: Mishap::ALL[count as usize % 5] },
             1 => Fact::Arrived { release, part },
             2 => Fact::Announced(Status::Started { attempt, kind, trigger }),
             3 => Fact::Announced(Status::Done { attempt, version }),

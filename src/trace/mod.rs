@@ -16,11 +16,13 @@ pub mod cmtrace;
 mod fingerprint;
 #[cfg(test)]
 mod generated;
+mod mishap;
 mod names;
 mod record;
 pub mod text;
 
 pub use crate::engine::{Failure, Kind, Phase, Reason, Status, Trigger};
 pub use fingerprint::Fingerprint;
+pub use mishap::Mishap;
 pub use names::{Name, Names};
 pub use record::{Cause, Fact, Part, Record, Trace};

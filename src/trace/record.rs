@@ -1,3 +1,4 @@
+use super::Mishap;
 use crate::engine::{Kind, Status, Trigger};
 use crate::units::{Bytes, FaultId, Instant, ReleaseId, SiteId};
 
@@ -123,6 +124,41 @@ pub enum Fact {
         fault: FaultId,
         /// Which synchronisation.
         attempt: u32,
+    },
+    /// * A run of export, carrying and import started (P10).
+    ExportStarted {
+        /// The number of the run at its point, from 1.
+        run: u32,
+    },
+    /// * The active point has been exported, with so much that the internet-based one lacked.
+    Exported {
+        /// Of which run.
+        run: u32,
+        /// How many revisions.
+        updates: u32,
+        /// Their metadata.
+        bytes: Bytes,
+    },
+    /// * What was exported is at the internet-based point.
+    CarriedOver {
+        /// Of which run.
+        run: u32,
+    },
+    /// * The internet-based point has imported it.
+    PointImported {
+        /// Of which run.
+        run: u32,
+        /// How many revisions.
+        updates: u32,
+        /// Their metadata.
+        bytes: Bytes,
+    },
+    /// * A run came to nothing.
+    PointRunFailed {
+        /// Which.
+        run: u32,
+        /// Why.
+        why: Mishap,
     },
     /// An administrator did something (T2).
     Operated {

@@ -10,7 +10,7 @@
 
 use std::fmt;
 
-use super::{Cause, Fact, Failure, Kind, Names, Part, Phase, Reason, Record, Status, Trigger};
+use super::{Cause, Fact, Failure, Kind, Mishap, Names, Part, Phase, Reason, Record, Status, Trigger};
 use crate::units::{Bytes, Instant};
 
 const SECOND: u64 = 1_000_000;
@@ -74,6 +74,15 @@ fn write_fact(f: &mut fmt::Formatter<'_>, fact: &Fact, names: &Names) -> fmt::Re
         Fact::FaultHit { fault, attempt } => {
             write!(f, "fault-hit #{attempt} {}", names.fault(fault))
         }
+        Fact::ExportStarted { run } => write!(f, "export-started #{run}"),
+        Fact::Exported { run, updates, bytes } => {
+            write!(f, "exported #{run} {updates} updates {bytes}")
+        }
+        Fact::CarriedOver { run } => write!(f, "carried-over #{run}"),
+        Fact::PointImported { run, updates, bytes } => {
+            write!(f, "point-imported #{run} {updates} updates {bytes}")
+        }
+        Fact::PointRunFailed { run, why } => write!(f, "point-run-failed #{run} {why}"),
         Fact::Operated { operation } => write!(f, "operated {}", names.operation(operation)),
         Fact::TriggerDeferred { trigger, kind } => write!(f, "deferred {kind} ({trigger})"),
         Fact::TriggerRefused { trigger } => write!(f, "refused ({trigger})"),
@@ -240,6 +249,22 @@ impl<'a> Words<'a> {
             "fault-began" => Fact::FaultBegan { fault: self.fault()? },
             "fault-ended" => Fact::FaultEnded { fault: self.fault()? },
             "fault-hit" => Fact::FaultHit { attempt: self.attempt()?, fault: self.fault()? },
+            "export-started" => Fact::ExportStarted { run: self.attempt()? },
+            "exported" => {
+                let (run, updates) = (self.attempt()?, self.updates()?);
+                Fact::Exported { run, updates, bytes: self.bytes()? }
+            }
+            "carried-over" => Fact::CarriedOver { run: self.attempt()? },
+            "point-imported" => {
+                let (run, updates) = (self.attempt()?, self.updates()?);
+                Fact::PointImported { run, updates, bytes: self.bytes()? }
+            }
+            "point-run-failed" => Fact::PointRunFailed {
+                run: self.attempt()?,
+                why: self.next("a mishap", |word, _| {
+                    Mishap::ALL.into_iter().find(|why| why.name() == word)
+                })?,
+            },
             "operated" => Fact::Operated {
                 operation: self.next("an operation", |word, names| names.operation_called(word))?,
             },

@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use crate::engine::{InternetTurn, Policy, Role};
 use crate::kernel::Entity;
-use crate::scenario::{self, Action, FaultEffect, Hierarchy, Scenario, Site, SiteComplete, Source};
+use crate::scenario::{self, Action, FaultEffect, Hierarchy, PointMode, Scenario, Site, SiteComplete, Source};
 use crate::store::{Catalogue, Change, Contents, Criteria, Lot};
 use crate::units::{FaultId, LinkId, SiteId};
 
@@ -124,6 +124,11 @@ impl<'s> Blueprint<'s> {
         &self.places
     }
 
+    /// Can metadata reach this site (H3)?
+    pub(super) fn is_reached(&self, site: SiteId) -> bool {
+        self.policies[site.index()].is_some()
+    }
+
     /// The children of a site, in the order of the scenario.
     pub(super) fn children(&self, site: SiteId) -> &[SiteId] {
         self.hierarchy.children(site)
@@ -153,6 +158,7 @@ fn places(scenario: &Scenario, top_level: Option<SiteId>) -> Vec<Place> {
 /// How the engine of a site is set up.
 fn policy(scenario: &Scenario, id: SiteId, is_top_level: bool) -> Policy {
     let site = &scenario.sites[id.index()];
+    let synchronised = site.internet_sup.as_ref().filter(|point| point.mode == PointMode::Upstream);
     Policy {
         role: match (&site.sup, is_top_level) {
             (Some(_), true) => Role::TopLevel,
@@ -160,7 +166,8 @@ fn policy(scenario: &Scenario, id: SiteId, is_top_level: bool) -> Policy {
             // H4: no sync of its own; its database is filled by replication.
             (None, _) => Role::DatabaseOnly,
         },
-        internet_point: match (&site.internet_sup, scenario.sync.site_complete) {
+        // P10: a point that is carried to takes no part in P6 and P9.
+        internet_point: match (synchronised, scenario.sync.site_complete) {
             (None, _) => InternetTurn::None,
             (Some(_), SiteComplete::AfterInternetPoint) => InternetTurn::BeforeDone,
             (Some(_), SiteComplete::BeforeInternetPoint) => InternetTurn::AfterDone,

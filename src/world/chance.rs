@@ -17,6 +17,9 @@ pub(super) enum Purpose {
     FaultPick = 9,
     FaultHits = 10,
     FaultAfter = 11,
+    Export = 40,
+    Carry = 41,
+    PointImport = 42,
     FaultDelay = 30,
     OutageBegins = 31,
     OutageEnds = 32,
@@ -38,6 +41,9 @@ impl Purpose {
             | Purpose::FaultPick
             | Purpose::FaultHits
             | Purpose::FaultAfter
+            | Purpose::Export
+            | Purpose::Carry
+            | Purpose::PointImport
             | Purpose::FaultDelay
             | Purpose::OutageBegins
             | Purpose::OutageEnds

@@ -88,6 +88,8 @@ pub(super) enum Event {
         site: SiteId,
         attempt: u32,
     },
+    /// A step of carrying metadata to an internet-based point (P10).
+    PointRun { site: SiteId, run: u32, step: PointStep },
     /// The step under way fails.
     StepFails {
         site: SiteId,
@@ -121,6 +123,19 @@ pub(super) enum Event {
         site: SiteId,
         insertion: u32,
     },
+}
+
+/// The steps of a run of export, carrying and import (P10).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum PointStep {
+    /// The next run falls due.
+    Due,
+    /// The active point is exported.
+    Exported,
+    /// What was exported is at the internet-based point.
+    Carried,
+    /// It is imported there.
+    Imported,
 }
 
 /// What a sender carries to a child.

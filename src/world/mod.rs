@@ -14,7 +14,8 @@
 //! - The world decides nothing that a site decides: it only carries, delays, breaks and records.
 //! - [`World::step`] is the match over events and [`World::carry_out`] the match over effects;
 //!   both name every case.
-//! - What the scenario has written (releases, then faults, then operations, then the schedule)
+//! - What the scenario has written (releases, then faults, then operations, then the schedule, then
+//!   exports)
 //!   is put into the future event list at the start, in that order: so it is settled what comes
 //!   first when they fall on one instant.
 //! - Nothing is allocated per event in steady state but records and what grows with faults.
@@ -22,6 +23,7 @@
 mod blueprint;
 mod chance;
 mod event;
+mod export;
 mod fault;
 mod operation;
 mod probe;
@@ -44,6 +46,7 @@ use crate::units::{Instant, ReleaseId, SiteId};
 pub use blueprint::Blueprint;
 use chance::{Chance, Purpose};
 use event::{Event, Happening};
+use export::Exports;
 use fault::Faults;
 pub use fault::{DrawnFault, DrawnOutage, drawn_faults};
 #[doc(hidden)]
@@ -63,6 +66,8 @@ pub struct World<'s> {
     chance: Chance,
     faults: Faults,
     senders: Senders,
+    /// The points that metadata are carried to (P10).
+    exports: Exports<'s>,
     /// The uplinks that pulls are sharing, by parent.
     uplinks: BTreeMap<SiteId, Uplink>,
     /// The children of each site since one has moved; until then the blueprint says it.
@@ -113,6 +118,7 @@ impl<'s> World<'s> {
             faults,
             chance,
             senders: Senders::default(),
+            exports: Exports::new(&scenario.criteria),
             uplinks: BTreeMap::new(),
             moved: None,
             importing: Comparison::default(),
@@ -160,6 +166,7 @@ impl<'s> World<'s> {
         for (occurrence, &at) in scenario.sync.schedule.iter().enumerate() {
             self.schedule(at, Event::ScheduleDue { occurrence: occurrence as u32 });
         }
+        self.put_in_exports();
     }
 
     /// The scenario it is a world of.
@@ -239,6 +246,7 @@ impl<'s> World<'s> {
             Event::Settled { site, attempt } => self.settled(site, attempt),
             Event::ImportDone { site, attempt } => self.import_done(site, attempt),
             Event::InternetPointDone { site, attempt } => self.internet_point_done(site, attempt),
+            Event::PointRun { site, run, step } => self.point_run(site, run, step),
             Event::StepFails { site, attempt } => self.step_fails(site, attempt),
             Event::RequestArrives { to } => self.request_arrives(to),
             Event::RequestRead { to } => self.feed(to, Input::SyncRequested),

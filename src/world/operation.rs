@@ -21,7 +21,8 @@ impl World<'_> {
             }
             // T1: the scenario's schedule has the new instants already.
             Action::SetSchedule(_) => {}
-            Action::SetCriteria(_) => {
+            Action::SetCriteria(criteria) => {
+                self.exports.set_criteria(criteria);
                 self.stores.set_criteria(self.blueprint.new_criteria[&position].clone());
             }
             Action::PublishLocally(release) => self.release(*release),

@@ -46,6 +46,11 @@ fn least(fact: &Fact) -> Recording {
         | Fact::FaultBegan { .. }
         | Fact::FaultEnded { .. }
         | Fact::FaultHit { .. }
+        | Fact::ExportStarted { .. }
+        | Fact::Exported { .. }
+        | Fact::CarriedOver { .. }
+        | Fact::PointImported { .. }
+        | Fact::PointRunFailed { .. }
         | Fact::Operated { .. } => Recording::Attempts,
         Fact::TriggerDeferred { .. }
         | Fact::TriggerRefused { .. }

@@ -62,6 +62,7 @@ impl World<'_> {
         if parent.is_none() {
             // U2: a change of criteria takes effect with this synchronisation.
             self.stores.adopt_criteria();
+            self.exports.adopt_criteria();
         }
         let pull = match parent {
             // U1: without a source nothing comes from above.

@@ -11,6 +11,7 @@ mod commands;
 mod crash_points;
 mod delivery;
 mod determinism;
+mod export_import;
 mod expectations;
 mod faults;
 mod fingerprints;

@@ -118,7 +118,7 @@ impl Sample {
             clients: 0,
             link: None,
             route: None,
-            sup: Some(SoftwareUpdatePoint { local: true, console: true, pulls_at_once: None }),
+            sup: Some(SoftwareUpdatePoint { local: true, console: true, pulls_at_once: None, express: false }),
             internet_sup: None,
             timing: 0,
             retry: self.scenario.sync.retry,

@@ -12,7 +12,9 @@ use crate::scenario::shape::Choice;
 use crate::scenario::source::Place;
 use crate::scenario::values::{Run, Zones};
 use crate::scenario::yaml::{Entry, Node};
-use crate::scenario::{Action, Operation, Site, hierarchy, limits};
+use crate::scenario::{
+    Action, InternetPoint, Operation, PointMode, Site, hierarchy, limits,
+};
 use crate::units::SiteId;
 
 /// All of `faults`, in the order of their names, without those that are not enabled.
@@ -190,6 +192,12 @@ fn what_breaks<'s>(
     let point: (_, Has<'s>) = ("a software update point", Box::new(has_point));
     let internet: (_, Has<'s>) =
         ("an internet-based point", Box::new(move |id| site(id).internet_sup.is_some()));
+    // P10: a point that metadata are carried to takes no part in a synchronisation.
+    let follows = |point: &InternetPoint| point.mode == PointMode::Upstream;
+    let follower: (_, Has<'s>) = (
+        "an internet-based point that synchronises with an upstream",
+        Box::new(move |id| site(id).internet_sup.as_ref().is_some_and(follows)),
+    );
     let import: (_, Has<'s>) = (
         "the phase `import`: it is the top-level site's (P4)",
         Box::new(move |id| Some(id) == top),
@@ -205,9 +213,9 @@ fn what_breaks<'s>(
             ("the source: it is the top-level site's", Box::new(move |id| Some(id) == top))
         }
         E::LinkSlow(_) => ("a link", Box::new(move |id| site(id).link.is_some())),
-        E::InternetSupDown
-        | E::FailSync(FailSync { phase: F::Internet, .. })
-        | E::Slow(Slow { phase: S::Internet, .. }) => internet,
+        E::InternetSupDown => internet,
+        E::FailSync(FailSync { phase: F::Internet, .. })
+        | E::Slow(Slow { phase: S::Internet, .. }) => follower,
         E::FailSync(FailSync { phase: F::Import, .. }) | E::Slow(Slow { phase: S::Import, .. }) => {
             import
         }
