@@ -466,6 +466,9 @@ mod tests {
         let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
+            if path.extension().is_none_or(|extension| extension != "yaml") {
+                continue;
+            }
             let (scenario, _) = Scenario::read(&path, &Overrides::default()).unwrap();
             assert_eq!(check(&scenario, CEILING), Ok(()));
             let cost = Cost::of(&scenario);

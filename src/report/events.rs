@@ -141,7 +141,8 @@ impl Event<'_> {
             Fact::ExportStarted { run } | Fact::CarriedOver { run } => {
                 map.serialize_entry("run", &run)
             }
-            Fact::Exported { run, updates, bytes } | Fact::PointImported { run, updates, bytes } => {
+            Fact::Exported { run, updates, bytes }
+            | Fact::PointImported { run, updates, bytes } => {
                 map.serialize_entry("run", &run)?;
                 map.serialize_entry("updates", &updates)?;
                 map.serialize_entry("bytes", &bytes.0)

@@ -1,5 +1,7 @@
 //! `catalogue`: what there is to synchronise, and when it appears (U4).
 
+use std::collections::BTreeSet;
+
 use serde_yaml::Mapping;
 
 use super::calendar::Rule;
@@ -8,7 +10,9 @@ use super::reader::Reader;
 use super::shape::{Choice, Fields};
 use super::values::{Run, Zones};
 use super::yaml::{Entry, Node, Value};
-use super::{Catalogue, LOCAL_PUBLISHER, Lot, Published, Release, Zone, limits, quantity};
+use super::{
+    Catalogue, History, LOCAL_PUBLISHER, Lot, Published, Release, Zone, history, limits, quantity,
+};
 use crate::units::{Bytes, Instant};
 
 /// What a release changes.
@@ -50,7 +54,7 @@ pub(super) fn read(
     node: Option<&Node<'_>>,
 ) -> Catalogue {
     let fields = node.and_then(|node| {
-        reader.fields(node, "`catalogue`", &["baseline", "releases"], &["history"])
+        reader.fields(node, "`catalogue`", &["baseline", "releases", "history"], &[])
     });
     let mut catalogue = baseline(reader, fields.and_then(|fields| fields.get("baseline")));
     let releases = fields.and_then(|fields| fields.get("releases"));
@@ -64,11 +68,35 @@ pub(super) fn read(
             }
         }
     }
+    if let Some(node) = fields.and_then(|fields| fields.get("history")) {
+        let read = reader.within("catalogue.history", |reader| history::read(reader, run, node));
+        if let Some((history, published)) = read {
+            include(reader, node, &mut catalogue.releases, published);
+            catalogue.history = history;
+        }
+    }
     if let Some(node) = releases.or(node) {
         check_size(reader, node, &catalogue);
     }
     sort(&mut catalogue.releases);
     catalogue
+}
+
+/// Adds the releases of a history to those written.
+fn include(
+    reader: &mut Reader,
+    node: &Node<'_>,
+    releases: &mut Vec<Release>,
+    mut published: Vec<Release>,
+) {
+    let names: BTreeSet<&str> = releases.iter().map(|release| release.name.as_str()).collect();
+    let repeated = published.iter().find(|release| names.contains(release.name.as_str()));
+    if let Some(repeated) = repeated {
+        let note = "a release that is written has the name of one of the history";
+        let message = format!("`{}` is published twice", repeated.name);
+        reader.error("E0341", node.place, message, note);
+    }
+    releases.append(&mut published);
 }
 
 /// In order of time, then of name; what an administrator publishes by an operation comes behind
@@ -126,6 +154,7 @@ fn baseline(reader: &mut Reader, node: Option<&Node<'_>>) -> Catalogue {
         baseline_updates: updates.unwrap_or(0),
         baseline_metadata: metadata.unwrap_or(Bytes::ZERO),
         besides: get("besides").map(|node| besides(reader, node)).unwrap_or_default(),
+        history: History::default(),
         releases: Vec::new(),
     }
 }
@@ -230,7 +259,9 @@ fn content(
     let metadata = reader.required(fields, "metadata", "a release", "metadata: 48 MB");
     let metadata = metadata.and_then(|node| reader.bytes(node, "`metadata`"));
     let product = match (&published, fields.get("product")) {
-        (Published::Source, _) => word(reader, fields, "product", PRODUCT),
+        (Published::Source | Published::History { .. }, _) => {
+            word(reader, fields, "product", PRODUCT)
+        }
         // U3: there is one product for everything that is published locally.
         (_, None) => Some(LOCAL_PUBLISHER.to_owned()),
         (_, Some(node)) => {
@@ -412,9 +443,12 @@ fn entry_of<'n, 'a>(node: &'n Node<'a>, key: &str) -> Option<&'n Entry<'a>> {
 pub(super) fn check_size(reader: &mut Reader, node: &Node<'_>, catalogue: &Catalogue) {
     let all = catalogue.releases.iter();
     let lots = catalogue.besides.iter();
-    let before = lots.clone().fold(u64::from(catalogue.baseline_updates), |sum, lot| {
-        sum.saturating_add(u64::from(lot.updates))
-    });
+    let listed = &catalogue.history.rows[..catalogue.history.before];
+    let before = lots
+        .clone()
+        .fold(u64::from(catalogue.baseline_updates) + listed.len() as u64, |sum, lot| {
+            sum.saturating_add(u64::from(lot.updates))
+        });
     let changes = all.clone().fold(before, |sum, release| {
         let all = [
             release.updates,

@@ -7,6 +7,7 @@ use serde_yaml::{Mapping, Value as Written};
 use super::mapping::{named, one, put};
 use super::reader::{Reader, nearest};
 use super::shape::Fields;
+use super::source::Place;
 use super::yaml::{Node, Value};
 use super::{Work, limits, quantity};
 use crate::kernel::Distribution;
@@ -110,14 +111,35 @@ impl Reader {
 
     fn empirical(&mut self, node: &Node<'_>) -> Option<Distribution> {
         if matches!(node.value, Value::Map(_)) {
-            self.not_yet(node.place, "empirical: { file }")
-                .help("write the values: empirical: [3min, 5min]");
-            return None;
+            return self.empirical_file(node);
         }
         let list = self.list(node, "`empirical`", "empirical: [3min, 5min]")?;
         let values: Vec<Option<Duration>> =
             list.iter().map(|node| self.duration(node, "a value")).collect();
         let mut values: Vec<Duration> = values.into_iter().collect::<Option<_>>()?;
+        values.sort_unstable();
+        Some(Distribution::Empirical(Arc::from(values)))
+    }
+
+    /// The durations in a column of a file, each as likely.
+    fn empirical_file(&mut self, node: &Node<'_>) -> Option<Distribution> {
+        let fields = self.fields(node, "`empirical`", &["file", "column"], &[])?;
+        let file = self.required(&fields, "file", "`empirical`", "file: pulls.csv");
+        let column = self.required(&fields, "column", "`empirical`", "column: pull");
+        let (file, column) = (file?, column?);
+        let (name, column) = (self.text(file, "`file`")?, self.text(column, "`column`")?);
+        let named = self.named_file(file.place, name)?;
+        let table = self.table(file.place, &named, limits::VALUES)?;
+        let column = self.column(Place::whole(named.file), &table, column)?;
+        let mut values = Vec::with_capacity(table.rows().len());
+        for row in table.rows().iter().filter(|row| !row.cell(column).is_empty()) {
+            values.push(self.check(row.place, quantity::duration(row.cell(column)))?);
+        }
+        if values.is_empty() {
+            let note = "write one duration with its unit in each row, e.g. 70.9s";
+            self.error("E0346", file.place, "there is no value in this column", note);
+            return None;
+        }
         values.sort_unstable();
         Some(Distribution::Empirical(Arc::from(values)))
     }

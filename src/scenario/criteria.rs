@@ -8,7 +8,7 @@ use serde_yaml::{Mapping, Value as Written};
 use super::mapping::put;
 use super::reader::Reader;
 use super::yaml::{Node, Value};
-use super::{Action, Catalogue, Published, Release, Scenario};
+use super::{Action, Catalogue, History, Published, Release, Scenario};
 use crate::units::Instant;
 
 /// The product of everything that is published locally (U3).
@@ -35,11 +35,15 @@ impl Criteria {
     }
 
     /// Is anything of a release among them?
-    fn match_release(&self, release: &Release) -> bool {
+    fn match_release(&self, release: &Release, history: &History) -> bool {
         match &release.published {
             Published::Source | Published::Locally | Published::ByOperation => {
                 self.match_names(&release.product, &release.classification)
             }
+            Published::History { rows } => history.range(rows).iter().any(|row| {
+                let (product, classification) = history.kind(row);
+                self.match_names(product, classification)
+            }),
         }
     }
 }
@@ -48,7 +52,7 @@ impl Published {
     /// Is it published locally (U3), and not by the source?
     pub fn is_local(&self) -> bool {
         match self {
-            Published::Source => false,
+            Published::Source | Published::History { .. } => false,
             Published::Locally | Published::ByOperation => true,
         }
     }
@@ -75,12 +79,14 @@ impl Scenario {
         });
         let spans: Vec<(Instant, &Criteria)> =
             std::iter::once((Instant::START, &self.criteria)).chain(changes).collect();
-        self.catalogue.releases.iter().map(|release| wanted(release, &spans)).collect()
+        let history = &self.catalogue.history;
+        let releases = self.catalogue.releases.iter();
+        releases.map(|release| wanted(release, history, &spans)).collect()
     }
 }
 
 /// `spans`: from when which criteria are in force, in order.
-fn wanted(release: &Release, spans: &[(Instant, &Criteria)]) -> Option<Wanted> {
+fn wanted(release: &Release, history: &History, spans: &[(Instant, &Criteria)]) -> Option<Wanted> {
     let mut since = None;
     let mut in_the_end = false;
     for (number, (from, criteria)) in spans.iter().enumerate() {
@@ -88,7 +94,7 @@ fn wanted(release: &Release, spans: &[(Instant, &Criteria)]) -> Option<Wanted> {
         if until.is_some_and(|until| until <= release.at || until <= *from) {
             continue;
         }
-        in_the_end = criteria.match_release(release);
+        in_the_end = criteria.match_release(release, history);
         if in_the_end {
             since = since.or(Some(release.at.max(*from)));
         }
@@ -130,8 +136,13 @@ impl Reader {
     /// `all`, or a list of names in order, each once.
     pub fn names_of(&mut self, node: &Node<'_>, key: &str) -> Option<Option<Vec<String>>> {
         if !matches!(node.value, Value::List(_)) {
-            let what = format!("`{key}`: `all` or a list of names");
-            return self.word_of(node, &what, &[("all", None::<()>)]).map(|_| None);
+            let name = self.scalar(node, &format!("`{key}`"))?;
+            if name == "all" {
+                return Some(None);
+            }
+            let note = format!("write `all` or `{key}: [{name}]`");
+            self.error("E0101", node.place, format!("`{key}` must be a list"), note);
+            return None;
         }
         let list = self.list(node, &format!("`{key}`"), &format!("{key}: [Windows]"))?;
         let names: Vec<Option<String>> =
@@ -168,12 +179,16 @@ impl Catalogue {
     fn products(&self) -> BTreeSet<&str> {
         let releases = self.releases.iter().map(|release| release.product.as_str());
         let besides = self.besides.iter().map(|lot| lot.product.as_str());
-        releases.chain(besides).chain([LOCAL_PUBLISHER]).collect()
+        let history = self.history.products.iter().map(String::as_str);
+        let all = releases.chain(besides).chain(history).chain([LOCAL_PUBLISHER]);
+        all.filter(|name| !name.is_empty()).collect()
     }
 
     fn classifications(&self) -> BTreeSet<&str> {
         let releases = self.releases.iter().map(|release| release.classification.as_str());
-        releases.chain(self.besides.iter().map(|lot| lot.classification.as_str())).collect()
+        let besides = self.besides.iter().map(|lot| lot.classification.as_str());
+        let history = self.history.classifications.iter().map(String::as_str);
+        releases.chain(besides).chain(history).filter(|name| !name.is_empty()).collect()
     }
 }
 

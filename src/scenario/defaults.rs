@@ -26,6 +26,7 @@ pub(super) static TABLE: &[Default] = &[
         "the order of size of a catalogue in use",
     ),
     entry("catalogue.baseline.metadata", "900 MB", Assumed, "about 64 KB for each update"),
+    entry("catalogue.history.metadata", "64 KB", Assumed, "as each update of the baseline"),
     entry("catalogue.releases.product", "Windows", Assumed, "a choice"),
     entry("catalogue.releases.classification", "Security Updates", Assumed, "a choice"),
     entry(

@@ -49,6 +49,8 @@ pub const REPLICATIONS: u32 = 100_000;
 pub const AMOUNT: u64 = 1_000_000_000_000_000_000;
 /// Samples of a series.
 pub const SAMPLES: u64 = 100_000;
+/// Values of one column of a file.
+pub const VALUES: usize = 100_000;
 /// Occurrences of all releases together, and as many instants of the schedule.
 pub const OCCURRENCES: usize = 1_000_000;
 /// The run, and every duration written: ten years and a little.

@@ -27,6 +27,7 @@ mod fault;
 mod files;
 mod generate;
 mod hierarchy;
+mod history;
 mod hours;
 mod known;
 mod layers;
@@ -53,6 +54,7 @@ mod sites;
 mod source;
 mod supported;
 mod sync;
+mod table;
 mod text;
 mod timing;
 mod track;
@@ -76,6 +78,7 @@ pub use expectation::{Bound, Expectation, Goal, Holder, Metric, MustHold, Stat, 
 pub use fault::{FailPhase, FailSync, Fault, FaultEffect, Occurs, Pick, Slow, SlowPhase, Span};
 pub use files::{Disk, Files, Held, NamedFile, Refusal};
 pub use hierarchy::Hierarchy;
+pub use history::{History, HistoryRow};
 pub use layers::{Overridden, Parameter, ParameterType};
 pub use point::{ExportImport, Languages, PointMode};
 pub use profile::Profile;
@@ -217,6 +220,8 @@ pub struct Catalogue {
     pub baseline_metadata: Bytes,
     /// What else had been published before the start, in the order of the names.
     pub besides: Vec<Lot>,
+    /// `history`: a real catalogue, row by row; may be empty.
+    pub history: History,
     /// Every occurrence of every release within the run, in order of time, then of name.
     ///
     /// [`crate::units::ReleaseId`] is a position in this list.
@@ -247,6 +252,12 @@ pub enum Published {
     Locally,
     /// The same, written as an operation of that name.
     ByOperation,
+    /// The source, as these rows of [`Catalogue::history`] say; product and classification are
+    /// those of each row.
+    History {
+        /// Positions in [`History::rows`].
+        rows: std::ops::Range<usize>,
+    },
 }
 
 /// One occurrence of a release.

@@ -110,9 +110,9 @@ impl Reader {
         let import = step("import", "sites.internet_sup.mode.export_import.import");
         let languages = match fields.get("languages") {
             Some(node) if is_same(node) => Some(None),
-            Some(node) => self.names_of(node, "languages").map(|names| {
-                Some(names.map_or(Languages::All, Languages::These))
-            }),
+            Some(node) => self
+                .names_of(node, "languages")
+                .map(|names| Some(names.map_or(Languages::All, Languages::These))),
             None => {
                 self.used_default("sites.internet_sup.mode.export_import.languages");
                 Some(None)
@@ -153,7 +153,8 @@ pub(super) fn written(mode: &PointMode) -> Written {
     let mut map = Mapping::new();
     put(&mut map, "first", mode.first.to_string());
     put(&mut map, "every", mode.every.to_string());
-    for (key, work) in [("export", &mode.export), ("carry", &mode.carry), ("import", &mode.import)] {
+    for (key, work) in [("export", &mode.export), ("carry", &mode.carry), ("import", &mode.import)]
+    {
         put(&mut map, key, cost::written(work));
     }
     let languages = match &mode.languages {

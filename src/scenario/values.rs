@@ -26,6 +26,11 @@ pub(super) struct Run {
 }
 
 impl Run {
+    /// The instant at that time, if it lies within the run.
+    pub fn instant(&self, at: Timestamp) -> Option<Instant> {
+        self.clock.instant(at).filter(|at| at.micros() < self.duration.micros())
+    }
+
     /// Where the run begins and ends, for messages.
     pub fn span(&self) -> String {
         let local = |at| self.clock.local(at, self.clock.zone())[..16].to_owned();
@@ -145,7 +150,7 @@ impl Reader {
         run: &Run,
     ) -> Option<Instant> {
         let at = self.timestamp(node, what, zone)?;
-        let inside = run.clock.instant(at).filter(|at| at.micros() < run.duration.micros());
+        let inside = run.instant(at);
         if inside.is_none() && run.known {
             self.error("E0408", node.place, format!("{what} lies outside the run"), run.span());
         }

@@ -10,8 +10,8 @@ use super::read::RECORDINGS;
 use super::selector::kind_word;
 use super::sync::COMPLETE;
 use super::{
-    Initial, Published, Release, Retry, Scenario, Site, SiteComplete, Source, catalogue, civil, cost,
-    criteria, fault, link, operation, point, route, timing,
+    Initial, Published, Release, Retry, Scenario, Site, SiteComplete, Source, catalogue, civil,
+    cost, criteria, fault, history, link, operation, point, route, timing,
 };
 use crate::units::{Instant, LinkId, SiteId};
 
@@ -129,12 +129,17 @@ impl Scenario {
         let baseline = catalogue::write_baseline(&self.catalogue);
         // occurrences of one release go back under its name: they differ in nothing but the time
         let mut releases: BTreeMap<&str, Vec<&Release>> = BTreeMap::new();
-        let written = |release: &&Release| release.published != Published::ByOperation;
+        let written = |release: &&Release| {
+            matches!(release.published, Published::Source | Published::Locally)
+        };
         for release in self.catalogue.releases.iter().filter(written) {
             releases.entry(written_name(&release.name)).or_default().push(release);
         }
         let mut map = Mapping::new();
         put(&mut map, "baseline", baseline);
+        if !self.catalogue.history.rows.is_empty() {
+            put(&mut map, "history", history::written_out(&self.catalogue.history));
+        }
         put_some(
             &mut map,
             "releases",

@@ -2,7 +2,9 @@
 
 use proptest::prelude::*;
 
-use super::{Cause, Fact, Failure, Kind, Mishap, Names, Part, Phase, Reason, Record, Status, Trigger};
+use super::{
+    Cause, Fact, Failure, Kind, Mishap, Names, Part, Phase, Reason, Record, Status, Trigger,
+};
 use crate::units::{Bytes, FaultId, Instant, ReleaseId, SiteId};
 
 /// Names for some of the numbers that [`any_record`] uses; the others have none.

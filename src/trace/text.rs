@@ -10,7 +10,9 @@
 
 use std::fmt;
 
-use super::{Cause, Fact, Failure, Kind, Mishap, Names, Part, Phase, Reason, Record, Status, Trigger};
+use super::{
+    Cause, Fact, Failure, Kind, Mishap, Names, Part, Phase, Reason, Record, Status, Trigger,
+};
 use crate::units::{Bytes, Instant};
 
 const SECOND: u64 = 1_000_000;

@@ -3,8 +3,11 @@ use std::sync::Arc;
 
 use crate::engine::{InternetTurn, Policy, Role};
 use crate::kernel::Entity;
-use crate::scenario::{self, Action, FaultEffect, Hierarchy, PointMode, Scenario, Site, SiteComplete, Source};
-use crate::store::{Catalogue, Change, Contents, Criteria, Lot};
+use crate::scenario::{
+    self, Action, FaultEffect, Hierarchy, History, HistoryRow, PointMode, Published, Scenario,
+    Site, SiteComplete, Source,
+};
+use crate::store::{Catalogue, Change, Contents, Criteria, Listed, Lot, UpdateId};
 use crate::units::{FaultId, LinkId, SiteId};
 
 /// What every event asks of its site: of the scenario's many words on a site, the few that are
@@ -190,8 +193,16 @@ fn catalogue(scenario: &Scenario) -> (Catalogue, u32) {
             classification: &lot.classification,
         });
     }
+    let mut listing = Listing::of(&described.history);
+    let state = described.history.state_at_start();
+    catalogue.add_listed_before(&listing.listed(&catalogue, &state));
     let baseline = catalogue.len();
     for release in &described.releases {
+        if let Published::History { rows } = &release.published {
+            let rows = described.history.range(rows);
+            catalogue.add_listed(release.at, &listing.listed(&catalogue, rows));
+            continue;
+        }
         catalogue.add_release(&Contents {
             at: release.at,
             updates: release.updates,
@@ -208,4 +219,31 @@ fn catalogue(scenario: &Scenario) -> (Catalogue, u32) {
         });
     }
     (catalogue, baseline)
+}
+
+/// Which update of the catalogue each update of a history is.
+struct Listing<'s> {
+    history: &'s History,
+    known: Vec<Option<UpdateId>>,
+}
+
+impl<'s> Listing<'s> {
+    fn of(history: &'s History) -> Self {
+        Self { history, known: vec![None; history.updates.len()] }
+    }
+
+    /// Rows as the catalogue takes them; updates heard of for the first time get the next numbers.
+    fn listed(&mut self, catalogue: &Catalogue, rows: &[HistoryRow]) -> Vec<Listed<'s>> {
+        let mut next = catalogue.updates();
+        let listed = |row: &HistoryRow| {
+            let update = *self.known[row.update].get_or_insert_with(|| {
+                next += 1;
+                UpdateId(next - 1)
+            });
+            let (product, classification) = self.history.kind(row);
+            let HistoryRow { change, number, metadata: size, .. } = *row;
+            Listed { update, number, change, product, classification, size }
+        };
+        rows.iter().map(listed).collect()
+    }
 }

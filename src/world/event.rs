@@ -89,7 +89,11 @@ pub(super) enum Event {
         attempt: u32,
     },
     /// A step of carrying metadata to an internet-based point (P10).
-    PointRun { site: SiteId, run: u32, step: PointStep },
+    PointRun {
+        site: SiteId,
+        run: u32,
+        step: PointStep,
+    },
     /// The step under way fails.
     StepFails {
         site: SiteId,

@@ -75,7 +75,10 @@ impl<'s> World<'s> {
             if let Some(mode) = point.and_then(|point| point.mode.export_import()) {
                 self.exports.points.insert(id, Point { mode, runs: 0, under_way: None });
                 let step = PointStep::Due;
-                self.schedule(Instant::START + mode.first, Event::PointRun { site: id, run: 0, step });
+                self.schedule(
+                    Instant::START + mode.first,
+                    Event::PointRun { site: id, run: 0, step },
+                );
             }
         }
     }
@@ -139,7 +142,13 @@ impl<'s> World<'s> {
         if mode.express.is_some_and(|mine| mine != under_way.express) {
             return self.point_run_failed(site, run, Mishap::ExpressDiffers);
         }
-        self.work_at_point(site, under_way, &mode.import, Purpose::PointImport, PointStep::Imported);
+        self.work_at_point(
+            site,
+            under_way,
+            &mode.import,
+            Purpose::PointImport,
+            PointStep::Imported,
+        );
     }
 
     fn imported_at_point(&mut self, site: SiteId, run: u32) {

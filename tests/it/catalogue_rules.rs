@@ -200,3 +200,125 @@ fn u4_a_full_sync_applies_a_removal_and_a_delta_leaves_it() {
     assert_eq!(applied, [0, 1, 5, 0, 0]);
     assert_eq!(arrived(&run, "CEN", "gone", Part::Database), [day(1, "8:18")]);
 }
+
+/// A catalogue that is told row by row; the run begins on 12 January.
+const TOLD: [&str; 13] = [
+    "time,change,update,revision,product,classification,metadata",
+    "2025-11-11T18:00:00Z,released,KB1,1,Windows,Security Updates,100 KB",
+    "2025-11-11T18:00:00Z,released,KB2,1,Office,Security Updates,100 KB",
+    "2025-12-02T18:00:00Z,revised,KB1,2,Windows,Security Updates,100 KB",
+    "2025-12-09T18:00:00Z,released,KB3,1,Windows,Security Updates,100 KB",
+    "2025-12-10T18:00:00Z,removed,KB3,2,Windows,Security Updates,100 KB",
+    "2025-12-11T18:00:00Z,released,KB4,1,Windows,Security Updates,100 KB",
+    "2025-12-12T18:00:00Z,expired,KB4,2,Windows,Security Updates,100 KB",
+    "2026-01-12T06:00:00Z,revised,KB1,3,Windows,Security Updates,40 KB",
+    "2026-01-12T06:00:00Z,released,KB5,1,Office,Security Updates,300 KB",
+    "2026-01-12T06:00:00Z,superseded,KB2,2,Office,Security Updates,60 KB",
+    "2026-01-13T18:00:30Z,expired,KB5,2,Office,Security Updates,60 KB",
+    "2026-02-12T06:00:00Z,released,KB6,1,Windows,Security Updates,300 KB",
+];
+
+fn with_history(criteria: &str, rows: &[&str], operations: &str) -> Run {
+    let rows: Vec<String> = rows.iter().map(|row| format!("\"{row}\"")).collect();
+    let scenario = support::scenario(&format!(
+        "supsim: 1\nkind: scenario\nname: told\nstart: 2026-01-12 00:00\nduration: 4d\n{criteria}\n\
+         catalogue:\n  baseline: {{ updates: 100, metadata: 6 MB }}\n  history: {{ rows: [{}] }}\n\
+         timing: {{ request: 1min, connect: 1min, pull: 5min, settle: 2min, import: 10min, insert: 4min }}\n\
+         sites: {{ CEN: {{ type: central }}, PR1: {{ parent: CEN }} }}\n\
+         sync: {{ schedule: {{ simple: {{ every: 1d, start: 2026-01-12 08:00 }} }} }}\n{operations}\n",
+        rows.join(", ")
+    ));
+    let trace = support::run(&scenario);
+    let outcome = Outcome::of(&scenario, &trace);
+    Run { scenario, trace, outcome }
+}
+
+#[test]
+fn u4_the_rows_of_one_instant_are_one_release_with_a_name_of_its_own() {
+    let run = with_history("", &TOLD, "");
+    let releases = &run.scenario.catalogue.releases;
+    let names: Vec<&str> = releases.iter().map(|release| release.name.as_str()).collect();
+    // The last row lies behind the end of the run.
+    assert_eq!(names, ["history-2026-01-12-0600", "history-2026-01-13-180030"]);
+    let first = &releases[0];
+    assert_eq!((first.updates, first.revises, first.supersedes, first.expires), (1, 1, 1, 0));
+    assert_eq!(first.metadata, supsim::units::Bytes(400_000));
+    assert_eq!(first.at, at("6:00"));
+    assert_eq!(pulled(&run, "CEN"), [3, 0, 1, 0]);
+    assert!(run.outcome.arrivals.iter().all(|row| row.current.is_some()));
+}
+
+#[test]
+fn u4_the_rows_before_the_start_are_what_sites_hold_then() {
+    let run = with_history("", &TOLD, "");
+    let blueprint = supsim::world::Blueprint::new(&run.scenario);
+    let world = supsim::world::World::new(&blueprint, 0);
+    let catalogue = world.stores().catalogue();
+    // KB1 in its second revision, KB2, and KB4, which has expired; KB3 had been removed.
+    assert_eq!(catalogue.len() - 100 - 4, 3);
+    let state: Vec<_> = (100..103)
+        .map(|one| *catalogue.revision(supsim::store::RevisionId(one)))
+        .map(|revision| (revision.number, revision.change))
+        .collect();
+    use supsim::store::Change;
+    assert_eq!(state, [(2, Change::Released), (1, Change::Released), (2, Change::Expired)]);
+    assert_eq!(world.stores().known_updates(), 103);
+}
+
+#[test]
+fn u4_u2_of_a_history_that_comes_which_matches_row_by_row() {
+    let run = with_history("criteria: { products: [Windows] }", &TOLD, "");
+    assert_eq!(pulled(&run, "CEN"), [1, 0, 0, 0]);
+    // What matches of the first release is one row of three; with it the site is current.
+    let rows = delays(&run, "PR1");
+    assert_eq!(rows.len(), 1, "of the second nothing matches: {rows:?}");
+    assert!(rows[0].1.is_some());
+    let operations = "operations: { office: { at: 2026-01-13 12:00, do: { set_criteria: {} } } }";
+    let then = with_history("criteria: { products: [Windows] }", &TOLD, operations);
+    // KB2 as it stood at the start, KB5, the end of KB2, and the news of the day.
+    assert_eq!(pulled(&then, "CEN"), [1, 0, 4, 0]);
+    assert_eq!(delays(&then, "PR1").len(), 2);
+}
+
+#[test]
+fn u4_a_history_survives_being_written_out_and_makes_the_same_world() {
+    let run = with_history("", &TOLD, "");
+    let text = run.scenario.to_yaml();
+    assert!(!text.contains("history.csv"), "it stands alone");
+    let again = support::scenario(&text);
+    assert_eq!(again.catalogue, run.scenario.catalogue);
+    assert_eq!(support::run(&again), run.trace);
+    assert_eq!(again.to_yaml(), text);
+}
+
+#[test]
+fn u4_the_order_of_the_rows_in_a_file_does_not_matter_and_numbers_may_be_left_out() {
+    let mut turned: Vec<String> = TOLD[1..]
+        .iter()
+        .rev()
+        .map(|row| {
+            let mut cells: Vec<&str> = row.split(',').collect();
+            cells.remove(3);
+            cells.join(",")
+        })
+        .collect();
+    // Those of one instant keep the order written.
+    turned[2..5].reverse();
+    turned.insert(0, TOLD[0].replace("revision,", ""));
+    let turned: Vec<&str> = turned.iter().map(String::as_str).collect();
+    let (told, turned) = (with_history("", &TOLD, ""), with_history("", &turned, ""));
+    assert_eq!(told.trace, turned.trace);
+    assert_eq!(told.scenario.catalogue.releases, turned.scenario.catalogue.releases);
+}
+
+#[test]
+fn u4_a_file_is_read_through_the_door_and_durations_of_a_column_too() {
+    let scenario = support::read(&support::project("scenarios/14-history.yaml"));
+    assert!(scenario.catalogue.history.before > 0);
+    assert!(scenario.catalogue.releases.len() >= 5);
+    let text = scenario.to_yaml();
+    let again = support::scenario(&text);
+    assert_eq!(again.catalogue, scenario.catalogue);
+    assert_eq!(again.timings, scenario.timings);
+    assert_eq!(support::run(&again), support::run(&scenario));
+}

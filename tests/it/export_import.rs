@@ -52,12 +52,10 @@ fn p10_a_run_exports_what_the_active_point_holds_at_that_moment() {
     // 08:06 is before 08:30: the run of 08:30 carries the news; 08:30 + 15 min + 2 h + 1 h.
     let carried = run("8h30min", "", "", "");
     assert_eq!(carried.arrived("CEN", Part::Internet), [at("11:45"), at("23:45")]);
-    assert_eq!(carried.times("CEN", |fact| matches!(fact, Fact::ExportStarted { .. })), [
-        at("8:30"),
-        at("20:30"),
-        at("32:30"),
-        at("44:30"),
-    ]);
+    assert_eq!(
+        carried.times("CEN", |fact| matches!(fact, Fact::ExportStarted { .. })),
+        [at("8:30"), at("20:30"), at("32:30"), at("44:30"),]
+    );
     // What comes while the export runs is left for the next run: 08:00 is before 08:06.
     let early = run("8h", "", "", "");
     assert_eq!(imported(&early)[0], (at("11:15"), 0));
@@ -104,8 +102,7 @@ fn p10_an_import_fails_when_languages_differ() {
 fn p10_u2_languages_are_those_of_the_criteria_in_force() {
     // The change of 09:00 takes effect with the sync of 20:00: the run of 20:30 is the first to
     // export under it.
-    let operations =
-        "operations: { de: { at: 2026-01-12 09:00, do: { set_criteria: { languages: [de, en] } } } }";
+    let operations = "operations: { de: { at: 2026-01-12 09:00, do: { set_criteria: { languages: [de, en] } } } }";
     let run = run("8h30min", ", languages: all", "", operations);
     let failed: Vec<u32> = mishaps(&run).into_iter().map(|one| one.1).collect();
     assert_eq!(failed, [2, 3, 4]);
@@ -177,7 +174,11 @@ fn p10_h6_a_replica_can_be_exported_from_and_is_never_imported_into() {
     let trace = support::run(&scenario);
     let b11 = support::site(&scenario, "B11");
     let arrived = |wanted| {
-        support::times(&trace, b11, |fact| matches!(fact, Fact::Arrived { part, .. } if *part == wanted))
+        support::times(
+            &trace,
+            b11,
+            |fact| matches!(fact, Fact::Arrived { part, .. } if *part == wanted),
+        )
     };
     // CEN is done at 08:18, B11's pull at 08:25; the import changes its internet point alone.
     assert_eq!(arrived(Part::Wsus), [at("8:25")]);
@@ -189,14 +190,18 @@ fn p10_draws_hang_on_the_run_alone() {
     let durations = |rest: &str| {
         let mode = ", languages: same";
         let text = run("8h30min", mode, "", rest);
-        let scenario = text.scenario.to_yaml().replace("carry: 2h", "carry: { exponential: { mean: 2h } }");
+        let scenario =
+            text.scenario.to_yaml().replace("carry: 2h", "carry: { exponential: { mean: 2h } }");
         let scenario = support::scenario(&scenario);
         let trace = support::run(&scenario);
-        support::times(&trace, support::site(&scenario, "CEN"), |fact| matches!(fact, Fact::CarriedOver { .. }))
+        support::times(&trace, support::site(&scenario, "CEN"), |fact| {
+            matches!(fact, Fact::CarriedOver { .. })
+        })
     };
     let calm = durations("");
     let fault = "faults: { slow: { where: { code: PR1 }, do: sup_down, when: { window: { from: 2026-01-12 08:00, for: 5h } } } }";
     assert_eq!(calm, durations(fault));
-    let way = |number: usize| calm[number].since(at("8:45") + Duration::from_hours(12 * number as u64));
+    let way =
+        |number: usize| calm[number].since(at("8:45") + Duration::from_hours(12 * number as u64));
     assert!(calm.len() >= 2 && way(0) != way(1), "each run its own draw: {calm:?}");
 }

@@ -9,9 +9,9 @@ use resvg::usvg::{self, Node};
 use super::picture::{Picture, options};
 use crate::measure::{Arrival, Attempt, Ending, FaultOccurrence, Outcome};
 use crate::scenario::{
-    Catalogue, Clock, Criteria, Fault, FaultEffect, Initial, Occurs, Pick, Published, Recording,
-    Release, Retry, Scenario, Site, SiteComplete, SiteKind, SoftwareUpdatePoint, Source, Sync,
-    Zone,
+    Catalogue, Clock, Criteria, Fault, FaultEffect, History, Initial, Occurs, Pick, Published,
+    Recording, Release, Retry, Scenario, Site, SiteComplete, SiteKind, SoftwareUpdatePoint, Source,
+    Sync, Zone,
 };
 use crate::trace::{Cause, Failure, Kind, Phase, Reason, Trigger};
 use crate::units::{Bytes, Duration, FaultId, Instant, ReleaseId, SiteId};
@@ -79,6 +79,7 @@ impl Sample {
                 baseline_updates: 2_000,
                 baseline_metadata: Bytes(800_000_000),
                 besides: Vec::new(),
+                history: History::default(),
                 releases: vec![release],
             },
             links: Vec::new(),
@@ -118,7 +119,12 @@ impl Sample {
             clients: 0,
             link: None,
             route: None,
-            sup: Some(SoftwareUpdatePoint { local: true, console: true, pulls_at_once: None, express: false }),
+            sup: Some(SoftwareUpdatePoint {
+                local: true,
+                console: true,
+                pulls_at_once: None,
+                express: false,
+            }),
             internet_sup: None,
             timing: 0,
             retry: self.scenario.sync.retry,

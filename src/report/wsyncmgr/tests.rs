@@ -124,6 +124,7 @@ fn times_are_those_of_the_site() {
         server: "dmz1".to_owned(),
         link: None,
         work: scenario.timings[0].internet.clone(),
+        mode: crate::scenario::PointMode::Upstream,
     });
     let lines = logs_of(&scenario, 1);
     assert!(lines[0].contains("time=\"04:05:05.000-60\" date=\"01-14-2026\""), "{}", lines[0]);
