@@ -12,9 +12,7 @@ use crate::scenario::shape::Choice;
 use crate::scenario::source::Place;
 use crate::scenario::values::{Run, Zones};
 use crate::scenario::yaml::{Entry, Node};
-use crate::scenario::{
-    Action, InternetPoint, Operation, PointMode, Site, hierarchy, limits,
-};
+use crate::scenario::{Action, InternetPoint, Operation, PointMode, Site, hierarchy, limits};
 use crate::units::SiteId;
 
 /// All of `faults`, in the order of their names, without those that are not enabled.
