@@ -129,7 +129,7 @@ impl<'s> Blueprint<'s> {
 
     /// Can metadata reach this site (H3)?
     pub(super) fn is_reached(&self, site: SiteId) -> bool {
-        self.policies[site.index()].is_some()
+        self.hierarchy.within_top_level(site)
     }
 
     /// The children of a site, in the order of the scenario.
