@@ -313,7 +313,7 @@ fn u4_the_order_of_the_rows_in_a_file_does_not_matter_and_numbers_may_be_left_ou
 
 #[test]
 fn u4_a_file_is_read_through_the_door_and_durations_of_a_column_too() {
-    let scenario = support::read(&support::project("scenarios/14-history.yaml"));
+    let scenario = support::read(&support::project("scenarios/15-history.yaml"));
     assert!(scenario.catalogue.history.before > 0);
     assert!(scenario.catalogue.releases.len() >= 5);
     let text = scenario.to_yaml();
