@@ -57,20 +57,6 @@ const MARKS: [&str; 24] = [
     "a subtree was left broken",
 ];
 
-/// What the record does not name when it strikes: it shows in what takes longer, or comes later,
-/// twice or not at all.
-const UNNAMED: [Class; 9] = [
-    Class::LinkSlow,
-    Class::Slow,
-    Class::DatabaseFails,
-    Class::LicenceTerms,
-    Class::LoseRequest,
-    Class::LosePackage,
-    Class::DuplicatePackage,
-    Class::ReorderPackages,
-    Class::DelayPackage,
-];
-
 impl Seen {
     pub fn note(&mut self, plan: &Plan, outcome: &Outcome) {
         let counts = outcome.counts;
@@ -138,7 +124,7 @@ impl Seen {
         assert!(missing.is_empty(), "N1: never seen: {missing:?}\n{self}");
         for class in Class::ALL {
             let (planned, effective) = self.classes.get(&class).copied().unwrap_or_default();
-            let counts = effective > 0 || UNNAMED.contains(&class) && planned > 0;
+            let counts = effective > 0 || !class.is_always_named() && planned > 0;
             assert!(counts, "N1: {class:?}: {planned} planned, none had an effect");
         }
     }

@@ -81,6 +81,23 @@ impl Class {
         Class::Criteria,
         Class::PublishLocally,
     ];
+
+    /// Does the record name it whenever it strikes? What is slow, late, doubled or inserted again
+    /// shows only in what comes after.
+    pub fn is_always_named(self) -> bool {
+        !matches!(
+            self,
+            Class::LinkSlow
+                | Class::Slow
+                | Class::DatabaseFails
+                | Class::LicenceTerms
+                | Class::LoseRequest
+                | Class::LosePackage
+                | Class::DuplicatePackage
+                | Class::ReorderPackages
+                | Class::DelayPackage
+        )
+    }
 }
 
 #[derive(Clone, Debug)]
