@@ -37,6 +37,11 @@ const TOPICS: &[Topic] = &[
         page: || include_str!("../../docs/profiles.md").to_owned(),
     },
     Topic {
+        word: "metrics",
+        tells: "what can be asked of a run, and how it is measured",
+        page: || include_str!("../../docs/metrics.md").to_owned(),
+    },
+    Topic {
         word: "outputs",
         tells: "every file of a stored run, and every column in it",
         page: || include_str!("../../docs/outputs.md").to_owned(),
