@@ -99,3 +99,22 @@ pub(super) fn running<'a>(
     }
     steps
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::{self, at, attempt};
+    use super::*;
+    use crate::scenario::SiteKind;
+
+    #[test]
+    fn what_happens_at_one_instant_is_one_step() {
+        let scenario = sample::scenario(vec![sample::site("CEN", None, 1, SiteKind::Central)]);
+        let hour = |hour| at(hour, 0, 0);
+        let ran = |from, until| attempt(SiteId(0), 1, hour(from), hour(until));
+        // two end together as one begins, and one is over as it begins
+        let attempts = [ran(0, 2), ran(1, 2), ran(2, 3), ran(5, 5)];
+        let steps = running(&scenario, attempts.iter());
+        let expected = [(0, 1), (1, 2), (2, 1), (3, 0), (5, 0)];
+        assert_eq!(steps, expected.map(|(from, count)| (hour(from), count)));
+    }
+}

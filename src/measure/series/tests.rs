@@ -46,3 +46,16 @@ fn a_site_that_never_becomes_current_stays_stale_to_the_end() {
     let last = samples.iter().rfind(|one| one.metric == "staleness_max" && one.kind.is_none());
     assert_eq!(last.unwrap().value, Duration::from_hours(34).micros());
 }
+
+#[test]
+fn a_site_is_current_at_the_very_instant_at_which_it_becomes_so() {
+    let (scenario, _, outcome) = sample::tutorial();
+    // PR2, the last, at 23:20:06
+    let samples = series(&scenario, &outcome, Duration::from_secs((23 * 60 + 20) * 60 + 6));
+    let value = |metric: &str| {
+        let mut of = samples.iter().filter(|one| one.metric == metric && one.kind.is_none());
+        of.nth(1).unwrap().value
+    };
+    let values = ["sites_current", "staleness_max", "staleness_mean"].map(value);
+    assert_eq!(values, [3, 0, 0]);
+}
