@@ -163,7 +163,7 @@ impl Stores {
         let Self { catalogue, criteria, looks_back, .. } = self;
         let from = if *looks_back { 0 } else { self.source_anchor };
         if criteria.is_everything() && !looks_back && !catalogue.has_local() {
-            return vec![from..upto];
+            return std::iter::once(from..upto).collect();
         }
         ranges((from..upto).map(RevisionId).filter(|&id| {
             let revision = catalogue.revision(id);

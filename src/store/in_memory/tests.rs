@@ -242,15 +242,15 @@ proptest! {
                 }
             }
             prop_assert_eq!(stores.known_updates() as usize, naive.wsus[TOP].len());
-            for site in 0..SITES {
+            for (site, held) in held.iter().enumerate() {
                 for update in (0..catalogue.updates()).map(UpdateId) {
                     prop_assert_eq!(
-                        stores.wsus(&held[site]).held(update),
+                        stores.wsus(held).held(update),
                         naive.wsus[site].get(&update).copied(),
                         "WSUS of site {}, update {:?}", site, update
                     );
                     prop_assert_eq!(
-                        stores.database(&held[site]).held(update),
+                        stores.database(held).held(update),
                         naive.database[site].get(&update).copied(),
                         "database of site {}, update {:?}", site, update
                     );
