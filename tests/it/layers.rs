@@ -314,10 +314,13 @@ fn a_generated_site_keeps_its_route_when_an_override_touches_it() {
     let world = scenario(
         "supsim: 1\nkind: scenario\nname: r\nstart: 2026-01-12 00:00\nroutes: { a: {}, b: {} }\nlinks: { l: {} }\n\
          sites: { CEN: {}, R01: { parent: CEN, route: a, link: l } }\n\
-         generate: { g: { under: { code: R01 }, total: 4, code: \"B{n:02}\", inherit: [link], assign: { route: { a: 50%, b: 50% } } } }\n\
-         overrides: { o: { where: { route: b }, set: { name: touched } }, p: { where: { route: b }, set: { route: a } }, q: { where: { link: l }, set: { labels.x: y } } }\n",
+         generate: { g: { under: { code: R01 }, total: 4, code: \"B{n:02}\", name: \"no {n}\", inherit: [link], assign: { route: { a: 50%, b: 50% } } } }\n\
+         overrides: { o: { where: { route: b }, set: { labels.touched: y } }, p: { where: { route: b }, set: { route: a } }, q: { where: { link: l }, set: { labels.x: y } } }\n",
     );
-    assert_eq!(world.sites.iter().filter(|site| site.name == "touched").count(), 2);
+    let touched = |site: &&supsim::scenario::Site| site.labels.contains_key("touched");
+    assert_eq!(world.sites.iter().filter(touched).count(), 2);
+    let own: Vec<&str> = world.sites[2..].iter().map(|site| site.name.as_str()).collect();
+    assert_eq!(own, ["no 1", "no 2", "no 3", "no 4"], "each keeps what the generator gave it");
     let names = |site: &supsim::scenario::Site| {
         site.route.map(|route| world.routes[route.index()].name.clone())
     };
@@ -338,6 +341,34 @@ fn files_are_counted_from_the_file_that_names_them() {
         ("a/sites.csv", "code\nCEN\n"),
     ];
     assert_eq!(read_held(&files, "").unwrap_or_else(|report| panic!("{report}")).sites.len(), 1);
+}
+
+/// The same on a disk: what lies outside is not read, however it is named.
+#[test]
+fn a_scenario_on_disk_reads_only_below_its_own_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let own = folder.path().join("own");
+    std::fs::create_dir(&own).unwrap();
+    std::fs::write(folder.path().join("base.yaml"), BASE).unwrap();
+    let first_code = |name: &str, allow_outside: bool| {
+        let main = own.join("main.yaml");
+        std::fs::write(&main, head("").replace("base.yaml", name)).unwrap();
+        let said = Overrides { allow_outside, ..Overrides::default() };
+        Scenario::read(&main, &said).err().map(|report| report.diagnostics[0].code)
+    };
+    assert_eq!(first_code("../base.yaml", false), Some("E0121"));
+    assert_eq!(first_code("../base.yaml", true), None);
+    assert_eq!(first_code("../../../../../../../etc/passwd", false), Some("E0121"));
+    assert_eq!(first_code("/dev/zero", true), Some("E0120"));
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink("../base.yaml", own.join("link.yaml")).unwrap();
+        assert_eq!(first_code("link.yaml", false), Some("E0121"));
+        assert_eq!(first_code("link.yaml", true), None);
+    }
+    std::fs::rename(folder.path().join("base.yaml"), own.join("base.yaml")).unwrap();
+    assert_eq!(first_code("base.yaml", false), None);
+    assert_eq!(first_code("./deeper/../base.yaml", false), None);
 }
 
 #[test]

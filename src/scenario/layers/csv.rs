@@ -184,7 +184,8 @@ impl<'a> Rows<'a> {
                 rows.at = rows.after_line(rows.at + line.len());
                 return Some(rows);
             }
-            if !skip && !(line.is_empty() && rows.at < rows.text.len()) {
+            let empty = line.is_empty() && rows.at < rows.text.len();
+            if !(skip || empty) {
                 // the separator that parts the word `code` from the others
                 let parts = |separator: char| {
                     line.split(separator).any(|name| name.trim().trim_matches('"') == "code")
