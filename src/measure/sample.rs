@@ -45,6 +45,7 @@ pub(crate) fn site(code: &str, parent: Option<SiteId>, tier: u32, kind: SiteKind
         internet_sup: None,
         timing: 0,
         retry: Retry { every: Duration::from_mins(60), limit: None, jitter: Duration::ZERO },
+        clock_offset: crate::scenario::ClockOffset::default(),
     }
 }
 

@@ -114,11 +114,6 @@ impl Clock {
     pub fn short(&self, at: Instant) -> String {
         self.civil(at, &self.zone).strftime("%a %-d %b %H:%M").to_string()
     }
-
-    /// Windows' bias at that instant \[minutes\]: UTC = local time + bias.
-    pub fn bias_minutes(&self, at: Instant, zone: &Zone) -> i32 {
-        -zone.rules.to_offset(self.timestamp(at)).seconds() / 60
-    }
 }
 
 #[cfg(test)]
@@ -134,8 +129,6 @@ mod tests {
         let after = Instant::START + Duration::from_hours(3);
         assert_eq!(clock.local(before, &zone), "2026-03-08 01:00:00");
         assert_eq!(clock.local(after, &zone), "2026-03-08 04:00:00");
-        assert_eq!(clock.bias_minutes(before, &zone), 300);
-        assert_eq!(clock.bias_minutes(after, &zone), 240);
     }
 
     #[test]

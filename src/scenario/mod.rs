@@ -16,6 +16,7 @@ mod calendar;
 mod catalogue;
 mod civil;
 mod clock;
+mod clock_offset;
 mod core_schema;
 mod cost;
 mod criteria;
@@ -72,6 +73,7 @@ use crate::units::{
 };
 
 pub use clock::{Clock, Zone};
+pub use clock_offset::ClockOffset;
 pub use criteria::{Criteria, LOCAL_PUBLISHER, Wanted};
 pub use error::{Diagnostic, Report, Severity};
 pub use expectation::{Bound, Expectation, Goal, Holder, Metric, MustHold, Stat, Unit, WHOLE};
@@ -413,6 +415,8 @@ pub struct Site {
     pub timing: usize,
     /// What it does after a failure (T4).
     pub retry: Retry,
+    /// How far its clock is wrong.
+    pub clock_offset: ClockOffset,
 }
 
 /// What kind of site (H1).

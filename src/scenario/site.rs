@@ -9,8 +9,8 @@ use super::timing::{TimingWritten, Timings};
 use super::values::Zones;
 use super::yaml::{Entry, Node, Value};
 use super::{
-    InternetPoint, Link, PointMode, Retry, Route, Site, SiteKind, SoftwareUpdatePoint, Work, Zone,
-    limits, quantity,
+    ClockOffset, InternetPoint, Link, PointMode, Retry, Route, Site, SiteKind, SoftwareUpdatePoint,
+    Work, Zone, limits, quantity,
 };
 use crate::units::{Duration, LinkId, RouteId};
 
@@ -30,6 +30,7 @@ pub(super) struct SiteWritten {
     pub internet: Option<InternetWritten>,
     pub timing: Option<Box<TimingWritten>>,
     pub retry: RetryWritten,
+    pub clock_offset: Option<ClockOffset>,
 }
 
 impl SiteWritten {
@@ -50,6 +51,7 @@ impl SiteWritten {
             internet: _,
             timing: _,
             retry: _,
+            clock_offset: _,
         } = self;
         let text = |text: &str| Node { place, value: Value::Quoted(text.to_owned().into()) };
         let entry = |key: &str, value: Node<'a>| Entry {
@@ -105,7 +107,7 @@ pub(super) struct Names<'s> {
     pub zones: Zones,
 }
 
-const KEYS: [&str; 13] = [
+const KEYS: [&str; 14] = [
     "template",
     "type",
     "parent",
@@ -119,6 +121,7 @@ const KEYS: [&str; 13] = [
     "internet_sup",
     "timing",
     "retry",
+    "clock_offset",
 ];
 
 pub(super) const KINDS: [(&str, SiteKind); 3] = [
@@ -192,7 +195,7 @@ impl Reader {
         is_template: bool,
     ) -> Option<SiteWritten> {
         let what = if is_template { "a template" } else { "a site" };
-        let fields = self.fields(node, what, &KEYS, &["clock_offset"])?;
+        let fields = self.fields(node, what, &KEYS, &[])?;
         let mut site = SiteWritten::default();
         if is_template {
             for key in ["template", "parent"] {
@@ -245,6 +248,9 @@ impl Reader {
         }
         if let Some(node) = fields.get("retry") {
             site.retry = self.retry(node);
+        }
+        if let Some(node) = fields.get("clock_offset") {
+            site.clock_offset = self.clock_offset(node);
         }
         Some(site)
     }
@@ -444,6 +450,7 @@ impl Common {
             }),
             timing,
             retry: written.retry.over(template.retry).over(self.retry).resolved(reader),
+            clock_offset: written.clock_offset.or(template.clock_offset).unwrap_or_default(),
         }
     }
 }

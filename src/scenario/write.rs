@@ -262,6 +262,9 @@ impl Scenario {
         if site.retry != self.sync.retry {
             put(&mut map, "retry", retry(site.retry));
         }
+        if !site.clock_offset.is_right() {
+            put(&mut map, "clock_offset", site.clock_offset.to_string());
+        }
         map
     }
 

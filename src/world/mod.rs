@@ -163,7 +163,10 @@ impl<'s> World<'s> {
             // children's first syncs come with its requests [choice].
             self.schedule(Instant::START, Event::PointInstalled { site: top_level });
         }
+        // The site server goes by its own clock; what it showed before the run has gone by.
+        let clock = scenario.sites[top_level.index()].clock_offset;
         for (occurrence, &at) in scenario.sync.schedule.iter().enumerate() {
+            let Some(at) = clock.really(at) else { continue };
             self.schedule(at, Event::ScheduleDue { occurrence: occurrence as u32 });
         }
         self.put_in_exports();

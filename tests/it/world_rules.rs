@@ -362,3 +362,42 @@ fn one_transfer_alone_is_as_with_an_unshared_circuit() {
     let unlimited = alone("{ latency: 160us }");
     assert_eq!(wide, unlimited);
 }
+
+/// F: a schedule falls due when the site's own clock says so; what is measured is the right time.
+#[test]
+fn f_a_site_goes_by_its_own_clock_for_its_schedule_and_its_log() {
+    let starts = |offset: &str| {
+        let text = format!(
+            "supsim: 1\nkind: scenario\nname: given\nstart: 2026-01-12 00:00\nduration: 1d\n\
+             sites: {{ CEN: {{ clock_offset: {offset} }}, PR1: {{ parent: CEN }} }}\n\
+             sync: {{ schedule: {{ simple: {{ every: 12h, start: 2026-01-12 00:02 }} }} }}\n"
+        );
+        let scenario = support::scenario(&text);
+        let trace = support::run(&scenario);
+        let is_start = |fact: &Fact| matches!(fact, Fact::Announced(Status::Started { .. }));
+        let times = support::times(&trace, support::site(&scenario, "CEN"), is_start);
+        let outcome = supsim::measure::Outcome::of(&scenario, &trace);
+        let run = supsim::report::Run {
+            scenario: &scenario,
+            trace: &trace,
+            outcome: &outcome,
+            replication: 0,
+        };
+        let mut log = Vec::new();
+        supsim::report::Logs::new(run)
+            .write(support::site(&scenario, "CEN"), &mut log)
+            .expect("writing to memory");
+        let minutes: Vec<u64> = times.iter().map(|at| at.micros() / 60_000_000).collect();
+        (minutes, String::from_utf8(log).expect("UTF-8"))
+    };
+    let (right, log) = starts("0s");
+    assert_eq!(right, [2, 12 * 60 + 2]);
+    assert!(log.contains("time=\"12:02:00.000+0\""), "{log}");
+    // Ahead by five minutes: the first time had come before the run began.
+    let (ahead, log) = starts("5min");
+    assert_eq!(ahead, [11 * 60 + 57]);
+    assert!(log.contains("time=\"12:02:00.000+0\"") && log.contains("12:02:00.000 2026"), "{log}");
+    let (behind, log) = starts("-5min");
+    assert_eq!(behind, [7, 12 * 60 + 7]);
+    assert!(log.contains("time=\"00:02:00.000+0\""), "{log}");
+}

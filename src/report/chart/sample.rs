@@ -128,6 +128,7 @@ impl Sample {
             internet_sup: None,
             timing: 0,
             retry: self.scenario.sync.retry,
+            clock_offset: crate::scenario::ClockOffset::default(),
         });
         site
     }

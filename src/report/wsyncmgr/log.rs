@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use jiff::civil;
+use jiff::{Timestamp, civil};
 
 use super::Logs;
 use crate::scenario::{Clock, Site};
@@ -72,6 +72,11 @@ impl<'a, W: Write> Log<'a, W> {
         &self.logs.run.scenario.clock
     }
 
+    /// What the site's own clock shows.
+    fn by_its_clock(&self, at: Instant) -> Timestamp {
+        self.site.clock_offset.shown(self.clock().timestamp(at))
+    }
+
     /// One record becomes the lines that the product writes at that instant.
     pub fn tell(&mut self, record: &Record) -> io::Result<()> {
         let at = record.at;
@@ -122,7 +127,7 @@ impl<'a, W: Write> Log<'a, W> {
                     // first of the run, at what came since its start.
                     Kind::Delta => {
                         let last = self.imported.unwrap_or(Instant::START);
-                        let last = self.clock().civil(last, &self.site.zone);
+                        let last = self.site.zone.rules().to_datetime(self.by_its_clock(last));
                         let last = last.strftime("%m/%d/%Y %H:%M:%S");
                         self.info(at, &format!("Syncing updates arrived after {last}"))
                     }
@@ -301,7 +306,7 @@ impl<'a, W: Write> Log<'a, W> {
         message: &str,
     ) -> io::Result<()> {
         let (severity, letter) = severity_of(status);
-        let utc = jiff::tz::TimeZone::UTC.to_datetime(self.clock().timestamp(at));
+        let utc = jiff::tz::TimeZone::UTC.to_datetime(self.by_its_clock(at));
         let date = utc.strftime("%a %b %d %H:%M:%S");
         let (millis, year) = (utc.subsec_nanosecond() / 1_000_000, utc.year());
         let (id, host, code) = (status.id(), &self.host, &self.site.code);
@@ -320,8 +325,8 @@ impl<'a, W: Write> Log<'a, W> {
         let (local, bias_minutes) = match self.shown {
             Some((shown, local, bias)) if shown == at => (local, bias),
             _ => {
-                let (clock, zone) = (self.clock(), &self.site.zone);
-                (clock.civil(at, zone), clock.bias_minutes(at, zone))
+                let (shown, rules) = (self.by_its_clock(at), self.site.zone.rules());
+                (rules.to_datetime(shown), -rules.to_offset(shown).seconds() / 60)
             }
         };
         self.shown = Some((at, local, bias_minutes));
