@@ -1,5 +1,7 @@
 //! `expect`: what must be true of a run.
 
+use std::collections::BTreeSet;
+
 use super::expectation::WHOLE;
 use super::known::Known;
 use super::reader::{Reader, Wrong};
@@ -8,8 +10,8 @@ use super::shape::Fields;
 use super::values::Run;
 use super::yaml::{Entry, Node};
 use super::{
-    Bound, Catalogue, Expectation, Fault, Goal, Holder, Metric, MustHold, Scenario, Site, Stat,
-    Unit, hierarchy, limits, quantity,
+    Action, Bound, Catalogue, Expectation, Fault, Goal, Holder, Metric, MustHold, Operation,
+    Scenario, Site, Stat, Unit, hierarchy, limits, quantity,
 };
 use crate::units::{Duration, FaultId, Instant, Probability, ReleaseId, SiteId};
 
@@ -50,6 +52,7 @@ pub(super) struct Grounds<'g> {
     pub run: &'g Run,
     pub catalogue: &'g Catalogue,
     pub faults: &'g [Fault],
+    pub operations: &'g [Operation],
 }
 
 /// All of `expect`, in the order of their names.
@@ -239,18 +242,21 @@ fn sites(
     part: Holder,
 ) -> Option<(Vec<SiteId>, bool)> {
     let all = on.known.sites;
-    let (what, has): (&str, fn(&Site) -> bool) = match (metric.traits().of_releases, part) {
+    // a site that is given its point in the middle of the run counts as well
+    let installed = on.operations.iter().filter(|one| one.action == Action::InstallSup);
+    let installed: BTreeSet<SiteId> = installed.map(|one| one.site).collect();
+    let (what, has): (&str, &dyn Fn(SiteId) -> bool) = match (metric.traits().of_releases, part) {
         (true, Holder::Site | Holder::Database) => {
-            ("lies at or below the top-level site (H3)", |_| true)
+            ("lies at or below the top-level site (H3)", &|_| true)
         }
         (true, Holder::Internet) => {
-            ("has an internet-based point", |site| site.internet_sup.is_some())
+            ("has an internet-based point", &|site| all[site.index()].internet_sup.is_some())
         }
-        (true, Holder::Wsus) | (false, _) => {
-            ("has a software update point", |site| site.sup.is_some())
-        }
+        (true, Holder::Wsus) | (false, _) => ("has a software update point", &|site| {
+            all[site.index()].sup.is_some() || installed.contains(&site)
+        }),
     };
-    let can = |site: &SiteId| reached[site.index()] && has(&all[site.index()]);
+    let can = |site: &SiteId| reached[site.index()] && has(*site);
     let measurable = all.iter().enumerate().map(|(number, _)| hierarchy::id(number)).filter(can);
     let measurable: Vec<SiteId> = measurable.collect();
     let Some(node) = fields.get("where") else {

@@ -1,6 +1,9 @@
 //! Does chance have a say in this world at all?
 
-use super::{Distribution, Fault, FaultEffect, Occurs, Pick, Retry, Scenario, Site, Timing, Work};
+use super::{
+    Distribution, ExportImport, Fault, FaultEffect, InternetPoint, Occurs, Pick, PointMode, Retry,
+    Scenario, Site, Timing, Work,
+};
 
 impl Scenario {
     /// Can two replications differ? When not, one of them says all.
@@ -27,7 +30,19 @@ fn varies(distribution: &Distribution) -> bool {
 
 fn site(site: &Site) -> bool {
     let Retry { every: _, limit: _, jitter } = site.retry;
-    !jitter.is_zero() || site.internet_sup.as_ref().is_some_and(|point| work(&point.work))
+    !jitter.is_zero() || site.internet_sup.as_ref().is_some_and(internet_point)
+}
+
+fn internet_point(point: &InternetPoint) -> bool {
+    let InternetPoint { server: _, link: _, work: own, mode } = point;
+    let by_hand = match mode {
+        PointMode::Upstream => false,
+        PointMode::ExportImport(run) => {
+            let ExportImport { first: _, every: _, export, carry, import, .. } = &**run;
+            [export, carry, import].into_iter().any(work)
+        }
+    };
+    by_hand || work(own)
 }
 
 fn fault(fault: &Fault) -> bool {

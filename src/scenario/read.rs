@@ -226,7 +226,13 @@ fn document(
     let faults =
         fields.get("faults").map(|node| fault::read(reader, &known, &run, &operations, node));
     let faults = faults.unwrap_or_default();
-    let grounds = Grounds { known: &known, run: &run, catalogue: &catalogue, faults: &faults };
+    let grounds = Grounds {
+        known: &known,
+        run: &run,
+        catalogue: &catalogue,
+        faults: &faults,
+        operations: &operations,
+    };
     let expectations = fields.get("expect").map(|node| expect::read(reader, &grounds, node));
     let recording = recording(reader, &fields);
     let series_every = series_every(reader, &run, &fields);

@@ -6,6 +6,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use supsim::scenario::{Overrides, Scenario};
+use supsim::world;
+
+use crate::support;
+
 const WORLD: &str = "\
 supsim: 1
 kind: scenario
@@ -180,6 +185,37 @@ fn all_replications_together_are_what_their_rows_say() {
         let least = values.iter().copied().fold(f64::INFINITY, f64::min);
         assert_eq!(together["min"].parse::<f64>().unwrap(), least);
     }
+}
+
+#[test]
+fn a_site_that_gets_its_point_in_the_middle_of_the_run_is_asked_as_well() {
+    let rest = "\
+operations: { given: { at: 2026-01-13 09:00, do: { install_sup: { site: PR2 } } } }
+expect: { tries: { metric: attempts, where: { code: PR2 }, at_least: 1 } }
+";
+    let world = WORLD.replace("PR2: { parent: CEN }", "PR2: { parent: CEN, sup: none }");
+    let read = Scenario::parse("given.yaml", &format!("{world}{rest}"), &Overrides::default());
+    let (scenario, warnings) = read.unwrap_or_else(|report| panic!("{report}"));
+    assert!(warnings.is_empty(), "{warnings:?}");
+    assert_eq!(scenario.expectations[0].sites.len(), 1);
+}
+
+/// What is taken for certain must be: else one replication would be told as if it were all.
+#[test]
+fn a_scenario_that_is_not_random_runs_the_same_with_every_chance() {
+    let mut certain = 0;
+    for path in support::scenarios() {
+        let scenario = support::read(&path);
+        if scenario.is_random() {
+            continue;
+        }
+        certain += 1;
+        let first = world::run(&scenario, 0);
+        for number in 1..3 {
+            assert!(world::run(&scenario, number) == first, "{}: {number}", path.display());
+        }
+    }
+    assert!(certain >= 5, "only {certain} scenarios without chance");
 }
 
 #[test]
