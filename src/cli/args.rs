@@ -60,6 +60,8 @@ pub(super) enum Command {
     Validate(validate::ValidateArgs),
     /// What did I actually describe? The tree, the schedule, the faults, the defaults
     Show(show::ShowArgs),
+    /// Prints the JSON Schema of the language, for editors
+    Schema,
     /// Explains a topic (example, scenario, outputs, ...) or an error code (E0405)
     Help {
         /// What about

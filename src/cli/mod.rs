@@ -62,6 +62,10 @@ fn perform(words: Vec<OsString>, screen: &mut Screen) -> Exit {
                 import::import(&args.meant(), words, screen)
             }
             Command::New(args) => new::new(&args.meant(), screen),
+            Command::Schema => {
+                screen.say(&crate::scenario::schema());
+                Ok(Exit::Ok)
+            }
             Command::Show(args) => show::show(&args.meant(screen), screen),
             Command::Validate(args) => validate::validate(&args.meant(screen), screen),
             Command::Help { topic } => help::help(topic.as_deref(), screen),

@@ -48,6 +48,7 @@ mod read;
 mod reader;
 mod reshape;
 mod route;
+mod schema;
 mod selector;
 mod shape;
 mod site;
@@ -84,6 +85,7 @@ pub use history::{History, HistoryRow};
 pub use layers::{Overridden, Parameter, ParameterType};
 pub use point::{ExportImport, Languages, PointMode};
 pub use profile::Profile;
+pub use schema::schema;
 pub use supported::Supported;
 pub use track::{Track, WallClock, Week};
 

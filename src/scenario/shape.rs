@@ -54,6 +54,8 @@ impl Reader {
         known: &[&str],
         later: &[&str],
     ) -> Option<Fields<'n, 'a>> {
+        #[cfg(test)]
+        super::schema::met(what, known);
         let entries = self.map(node, what)?;
         for entry in entries {
             self.known_key(entry, what, known, later);
