@@ -28,7 +28,7 @@ const EVENTS_EACH: u64 = 10;
 /// Events of one that fails.
 const EVENTS_FAILED: u64 = 4;
 /// Records of a synchronisation when everything is recorded, and when only what tables need is.
-const RECORDS_EACH: [u64; 2] = [13, 8];
+const RECORDS_EACH: [u64; 2] = [17, 8];
 /// Records of one that fails.
 const RECORDS_FAILED: u64 = 5;
 /// Records of a release at a site: database, WSUS, internet-based point.

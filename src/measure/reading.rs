@@ -131,6 +131,11 @@ impl<'a> Reading<'a> {
             | Fact::PackageInserted { .. }
             | Fact::InsertionFailed { .. }
             | Fact::SendingFailed { .. }
+            | Fact::SendingWaited { .. }
+            | Fact::SendingStarted { .. }
+            | Fact::SendingStruck { .. }
+            | Fact::PullWaited { .. }
+            | Fact::PullAdmitted { .. }
             | Fact::WentDown
             | Fact::CameUp => {}
         }

@@ -98,6 +98,11 @@ fn kind(fact: &Fact) -> &'static str {
         Fact::PackageInserted { .. } => "package_inserted",
         Fact::InsertionFailed { .. } => "insertion_failed",
         Fact::SendingFailed { .. } => "sending_failed",
+        Fact::SendingWaited { .. } => "sending_waited",
+        Fact::SendingStarted { .. } => "sending_started",
+        Fact::SendingStruck { .. } => "sending_struck",
+        Fact::PullWaited { .. } => "pull_waited",
+        Fact::PullAdmitted { .. } => "pull_admitted",
         Fact::WentDown => "site_went_down",
         Fact::CameUp => "site_came_up",
     }
@@ -125,7 +130,9 @@ impl Event<'_> {
                 map.serialize_entry("updates", &updates)?;
                 map.serialize_entry("bytes", &bytes.0)
             }
-            Fact::Settled { attempt } => map.serialize_entry("attempt", &attempt),
+            Fact::Settled { attempt }
+            | Fact::PullWaited { attempt }
+            | Fact::PullAdmitted { attempt } => map.serialize_entry("attempt", &attempt),
             Fact::Imported { attempt, updates, version } => {
                 map.serialize_entry("attempt", &attempt)?;
                 map.serialize_entry("updates", &updates)?;
@@ -179,6 +186,21 @@ impl Event<'_> {
             Fact::SendingFailed { to, again_at } => {
                 map.serialize_entry("to", &names.site(to).to_string())?;
                 map.serialize_entry("again_at", &self.utc(again_at))
+            }
+            Fact::SendingWaited { to, priority, what } => {
+                map.serialize_entry("to", &names.site(to).to_string())?;
+                map.serialize_entry("priority", priority.name())?;
+                map.serialize_entry("for", what.name())?;
+                map.serialize_entry("until", &self.utc(what.until()))
+            }
+            Fact::SendingStarted { to, priority, limit } => {
+                map.serialize_entry("to", &names.site(to).to_string())?;
+                map.serialize_entry("priority", priority.name())?;
+                map.serialize_entry("limit", limit.name())
+            }
+            Fact::SendingStruck { to, fault } => {
+                map.serialize_entry("to", &names.site(to).to_string())?;
+                map.serialize_entry("fault", &names.fault(fault).to_string())
             }
             Fact::RequestArrived | Fact::WentDown | Fact::CameUp => Ok(()),
         }

@@ -279,6 +279,32 @@ impl Mixture {
                 self.name(Into::Sites, names.site(to));
                 self.again(again_at);
             }
+            Fact::SendingWaited { to, priority, what } => {
+                self.word("sending-waited");
+                self.name(Into::Sites, names.site(to));
+                self.word(priority.name());
+                self.word(what.name());
+                self.again(what.until());
+            }
+            Fact::SendingStarted { to, priority, limit } => {
+                self.word("sending-started");
+                self.name(Into::Sites, names.site(to));
+                self.word(priority.name());
+                self.word(limit.name());
+            }
+            Fact::SendingStruck { to, fault } => {
+                self.word("sending-struck");
+                self.name(Into::Sites, names.site(to));
+                self.name(Into::Facts, names.fault(fault));
+            }
+            Fact::PullWaited { attempt } => {
+                self.word("pull-waited");
+                self.number(attempt);
+            }
+            Fact::PullAdmitted { attempt } => {
+                self.word("pull-admitted");
+                self.number(attempt);
+            }
             Fact::WentDown => self.word("went-down"),
             Fact::CameUp => self.word("came-up"),
         }

@@ -3,7 +3,8 @@
 use proptest::prelude::*;
 
 use super::{
-    Cause, Fact, Failure, Kind, Mishap, Names, Part, Phase, Reason, Record, Status, Trigger,
+    Cause, Fact, Failure, Kind, Limit, Mishap, Names, Part, Phase, Priority, Reason, Record,
+    Status, Trigger, Wait,
 };
 use crate::units::{Bytes, FaultId, Instant, ReleaseId, SiteId};
 
@@ -29,7 +30,7 @@ pub(super) fn any_record() -> impl Strategy<Value = Record> {
 }
 
 fn any_fact() -> impl Strategy<Value = Fact> {
-    let numbers = (0..32u32, any::<u32>(), any::<u32>(), any::<u64>(), 0..4u32);
+    let numbers = (0..35u32, any::<u32>(), any::<u32>(), any::<u64>(), 0..4u32);
     let words = (any_kind(), any_trigger(), any_failure(), any_again(), any_part(), any::<bool>());
     (numbers, words).prop_map(|((which, attempt, count, bytes, id), words)| {
         let (kind, trigger, failure, retry_at, part, flag) = words;
@@ -70,10 +71,33 @@ fn any_fact() -> impl Strategy<Value = Fact> {
             24 if flag => Fact::PackageInserted { version },
             24 => Fact::SendingFailed { to, again_at: retry_at },
             25 => Fact::InsertionFailed { version, again_at: Instant::from_micros(bytes.0) },
+            26 if flag => Fact::SendingStruck { to, fault },
+            26 if count % 2 == 0 => Fact::PullWaited { attempt },
+            26 => Fact::PullAdmitted { attempt },
+            32 => {
+                Fact::SendingWaited { to, priority: any_of(flag), what: any_wait(count, retry_at) }
+            }
+            33 => {
+                let limit = [Limit::None, Limit::Hourly, Limit::Pulse][count as usize % 3];
+                Fact::SendingStarted { to, priority: any_of(flag), limit }
+            }
             _ if flag => Fact::WentDown,
             _ => Fact::CameUp,
         }
     })
+}
+
+fn any_of(flag: bool) -> Priority {
+    if flag { Priority::High } else { Priority::Normal }
+}
+
+fn any_wait(count: u32, until: Option<Instant>) -> Wait {
+    match (count % 4, until) {
+        (0, until) => Wait::Closed { until },
+        (1, Some(until)) => Wait::Together { until },
+        (2, _) => Wait::Thread,
+        _ => Wait::ThreadToIt,
+    }
 }
 
 fn any_kind() -> impl Strategy<Value = Kind> {

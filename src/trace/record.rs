@@ -52,6 +52,45 @@ pub enum Part {
     Internet,
 }
 
+/// In which order a sender takes what it is to send (R5).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Priority {
+    /// Sync requests.
+    High,
+    /// Packages of metadata.
+    Normal,
+}
+
+/// What a job of a sender waits for (R4-R6).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Wait {
+    /// The address to open for its priority: then; `None`: it never does.
+    Closed {
+        /// The first instant at which it is open.
+        until: Option<Instant>,
+    },
+    /// A thread: as many sendings are under way as the site's sender does at once.
+    Thread,
+    /// A thread for this destination: as many are under way to it as may be.
+    ThreadToIt,
+    /// A job of its priority to be done, with the next of which it goes; at the latest then (R6).
+    Together {
+        /// When it goes by itself.
+        until: Instant,
+    },
+}
+
+/// What keeps a sending from being as fast as its link (R4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Limit {
+    /// Nothing.
+    None,
+    /// A share of the time, by the hour of the day.
+    Hourly,
+    /// Blocks with pauses between.
+    Pulse,
+}
+
 /// What happened. Past participles; those marked * are recorded at `attempts` already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fact {
@@ -184,14 +223,26 @@ pub enum Fact {
         /// Is its body a new one? Not when the synchronisation changed nothing.
         new_body: bool,
     },
-    /// A sync request left for a child (P7).
+    /// A pull waits: as many sites pull from the upstream as may at once.
+    PullWaited {
+        /// Of which synchronisation.
+        attempt: u32,
+    },
+    /// Its turn has come.
+    PullAdmitted {
+        /// Of which synchronisation.
+        attempt: u32,
+    },
+    /// A sync request was handed to the sender for a child (P7). Unless it says that it waits, it
+    /// leaves at once.
     RequestSent {
         /// Which child.
         to: SiteId,
     },
     /// A sync request arrived from the parent (R3); it has yet to be noticed and read.
     RequestArrived,
-    /// A package of metadata left for a child's database (R1).
+    /// A package of metadata was handed to the sender for a child's database (R1). Unless it says
+    /// that it waits, it leaves at once.
     PackageSent {
         /// Which child.
         to: SiteId,
@@ -216,6 +267,32 @@ pub enum Fact {
         version: u32,
         /// When it is begun again.
         again_at: Instant,
+    },
+    /// What is to be sent waits, and for what; said again when that changes (R4-R6). Not while a
+    /// failed sending waits for its next try: that is said when it fails.
+    SendingWaited {
+        /// To which neighbour.
+        to: SiteId,
+        /// Of which priority it is.
+        priority: Priority,
+        /// For what.
+        what: Wait,
+    },
+    /// A sending that has waited, or that its route slows down, began (R4, R5).
+    SendingStarted {
+        /// To which neighbour.
+        to: SiteId,
+        /// Of which priority it is.
+        priority: Priority,
+        /// What slows it down.
+        limit: Limit,
+    },
+    /// A fault struck a sending: lost, late, doubled or overtaken (R7).
+    SendingStruck {
+        /// To which neighbour.
+        to: SiteId,
+        /// Which fault.
+        fault: FaultId,
     },
     /// A sending failed; the sender tries again (R5).
     SendingFailed {

@@ -11,7 +11,8 @@
 use std::fmt;
 
 use super::{
-    Cause, Fact, Failure, Kind, Mishap, Names, Part, Phase, Reason, Record, Status, Trigger,
+    Cause, Fact, Failure, Kind, Limit, Mishap, Names, Part, Phase, Priority, Reason, Record,
+    Status, Trigger, Wait,
 };
 use crate::units::{Bytes, Instant};
 
@@ -107,6 +108,19 @@ fn write_fact(f: &mut fmt::Formatter<'_>, fact: &Fact, names: &Names) -> fmt::Re
             write!(f, "sending-failed to {}", names.site(to))?;
             write_again(f, again_at)
         }
+        Fact::SendingWaited { to, priority, what } => {
+            write!(f, "sending-waited to {} {} ", names.site(to), priority.name())?;
+            write_wait(f, what)
+        }
+        Fact::SendingStarted { to, priority, limit } => {
+            let (to, priority) = (names.site(to), priority.name());
+            write!(f, "sending-started to {to} {priority} {}", limit.name())
+        }
+        Fact::SendingStruck { to, fault } => {
+            write!(f, "sending-struck to {} {}", names.site(to), names.fault(fault))
+        }
+        Fact::PullWaited { attempt } => write!(f, "pull-waited #{attempt}"),
+        Fact::PullAdmitted { attempt } => write!(f, "pull-admitted #{attempt}"),
         Fact::WentDown => write!(f, "went-down"),
         Fact::CameUp => write!(f, "came-up"),
     }
@@ -146,6 +160,16 @@ fn write_failure(f: &mut fmt::Formatter<'_>, failure: Failure, names: &Names) ->
     match failure.reason {
         Reason::Injected(fault) => write!(f, " {} injected {}", failure.phase, names.fault(fault)),
         reason => write!(f, " {} {reason}", failure.phase),
+    }
+}
+
+fn write_wait(f: &mut fmt::Formatter<'_>, what: Wait) -> fmt::Result {
+    match what {
+        Wait::Closed { until: Some(until) } => write!(f, "closed-until {}", Clock(until)),
+        Wait::Closed { until: None } => write!(f, "closed-for-good"),
+        Wait::Thread => write!(f, "for-a-thread"),
+        Wait::ThreadToIt => write!(f, "for-a-thread-to-it"),
+        Wait::Together { until } => write!(f, "together-until {}", Clock(until)),
     }
 }
 
@@ -298,6 +322,20 @@ impl<'a> Words<'a> {
             "sending-failed" => {
                 Fact::SendingFailed { to: self.destination()?, again_at: self.again()? }
             }
+            "sending-waited" => {
+                let (to, priority) = (self.destination()?, self.priority()?);
+                Fact::SendingWaited { to, priority, what: self.wait()? }
+            }
+            "sending-started" => {
+                let (to, priority) = (self.destination()?, self.priority()?);
+                let limit = self.next("a limit", |word, _| Limit::named(word))?;
+                Fact::SendingStarted { to, priority, limit }
+            }
+            "sending-struck" => {
+                Fact::SendingStruck { to: self.destination()?, fault: self.fault()? }
+            }
+            "pull-waited" => Fact::PullWaited { attempt: self.attempt()? },
+            "pull-admitted" => Fact::PullAdmitted { attempt: self.attempt()? },
             "went-down" => Fact::WentDown,
             "came-up" => Fact::CameUp,
             _ => return Err(Unreadable { word: self.read, expected: "a fact" }),
@@ -369,6 +407,24 @@ impl<'a> Words<'a> {
             _ => None,
         })?;
         if again { self.instant().map(Some) } else { Ok(None) }
+    }
+
+    fn priority(&mut self) -> Answer<Priority> {
+        self.next("high or normal", |word, _| {
+            [Priority::High, Priority::Normal].into_iter().find(|one| one.name() == word)
+        })
+    }
+
+    fn wait(&mut self) -> Answer<Wait> {
+        let what = self.next("what it waits for", |word, _| Some(word))?;
+        Ok(match what {
+            "closed-until" => Wait::Closed { until: Some(self.instant()?) },
+            "closed-for-good" => Wait::Closed { until: None },
+            "for-a-thread" => Wait::Thread,
+            "for-a-thread-to-it" => Wait::ThreadToIt,
+            "together-until" => Wait::Together { until: self.instant()? },
+            _ => return Err(Unreadable { word: self.read, expected: "what it waits for" }),
+        })
     }
 
     fn failure(&mut self) -> Answer<Failure> {
@@ -467,6 +523,52 @@ fn number<T: std::str::FromStr>(word: &str) -> Option<T> {
 
 fn digits(word: &str, below: u64) -> Option<u64> {
     number(word).filter(|&value| value < below)
+}
+
+impl Priority {
+    /// The one short name of this priority, everywhere.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Priority::High => "high",
+            Priority::Normal => "normal",
+        }
+    }
+}
+
+impl Limit {
+    /// The one short name of this limit, everywhere.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Limit::None => "unlimited",
+            Limit::Hourly => "hourly",
+            Limit::Pulse => "pulse",
+        }
+    }
+
+    fn named(word: &str) -> Option<Limit> {
+        [Limit::None, Limit::Hourly, Limit::Pulse].into_iter().find(|limit| limit.name() == word)
+    }
+}
+
+impl Wait {
+    /// The one short name of what is waited for, everywhere.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Wait::Closed { .. } => "closed",
+            Wait::Thread => "thread",
+            Wait::ThreadToIt => "thread-to-it",
+            Wait::Together { .. } => "together",
+        }
+    }
+
+    /// Until when at the longest; `None`: nobody knows, or for good.
+    pub const fn until(self) -> Option<Instant> {
+        match self {
+            Wait::Closed { until } => until,
+            Wait::Together { until } => Some(until),
+            Wait::Thread | Wait::ThreadToIt => None,
+        }
+    }
 }
 
 impl Part {

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use crate::engine::{InternetTurn, Policy, Role};
 use crate::kernel::Entity;
 use crate::scenario::{
-    self, Action, FaultEffect, Hierarchy, History, HistoryRow, PointMode, Published, Scenario,
-    Site, SiteComplete, Source,
+    self, Action, Bandwidth, FaultEffect, Hierarchy, History, HistoryRow, PointMode, Published,
+    Scenario, Site, SiteComplete, Source, WallClock,
 };
 use crate::store::{Catalogue, Change, Contents, Criteria, Listed, Lot, UpdateId};
 use crate::units::{FaultId, LinkId, SiteId};
@@ -23,6 +23,10 @@ pub(super) struct Place {
     pub has_point: bool,
     /// Does that stand on the site server itself? (H5)
     pub point_is_local: bool,
+    /// Does it name a route? (R4)
+    pub routed: bool,
+    /// May its circuit become faster or slower during the run?
+    pub circuit_varies: bool,
 }
 
 impl Place {
@@ -64,6 +68,12 @@ pub struct Blueprint<'s> {
     pub(super) entities: Vec<Entity>,
     /// What every event asks of its site.
     places: Vec<Place>,
+    /// The clocks of the zones in which something hangs on the hour.
+    pub(super) walls: Vec<WallClock>,
+    /// Which of them each site goes by; [`u32::MAX`] where nothing does.
+    wall_of: Vec<u32>,
+    /// Does any software update point limit the pulls at once?
+    pub(super) limits_pulls: bool,
     /// The faults of single attempts.
     pub(super) faults_of_attempts: Vec<FaultId>,
     /// By what each fault's draws are named, together with a site.
@@ -92,7 +102,14 @@ impl<'s> Blueprint<'s> {
             | Action::RemoveSup
             | Action::MoveSite { .. } => None,
         });
+        let (walls, wall_of) = walls(scenario);
         let mut blueprint = Self {
+            walls,
+            wall_of,
+            limits_pulls: scenario
+                .sites
+                .iter()
+                .any(|site| site.sup.is_some_and(|point| point.pulls_at_once.is_some())),
             scenario,
             baseline,
             criteria: criteria(&scenario.criteria),
@@ -132,13 +149,60 @@ impl<'s> Blueprint<'s> {
         self.hierarchy.within_top_level(site)
     }
 
+    /// The clocks of a site whose circuit or address hangs on the hour.
+    pub(super) fn wall(&self, site: SiteId) -> &WallClock {
+        &self.walls[self.wall_of[site.index()] as usize]
+    }
+
+    /// Which clocks a site goes by.
+    pub(super) fn wall_number(&self, site: SiteId) -> u32 {
+        self.wall_of[site.index()]
+    }
+
     /// The children of a site, in the order of the scenario.
     pub(super) fn children(&self, site: SiteId) -> &[SiteId] {
         self.hierarchy.children(site)
     }
 }
 
+/// The clocks of every zone in which something hangs on the hour, and which of them each site
+/// goes by.
+fn walls(scenario: &Scenario) -> (Vec<WallClock>, Vec<u32>) {
+    let hourly_link =
+        |link: LinkId| matches!(scenario.links[link.index()].bandwidth, Bandwidth::Hourly(_));
+    let source = match scenario.source {
+        Source::Wsus(link) => link,
+        _ => None,
+    };
+    let mut numbers: BTreeMap<&str, u32> = BTreeMap::new();
+    let mut walls = Vec::new();
+    let wall_of = scenario.sites.iter().map(|site| {
+        let internet = site.internet_sup.as_ref().and_then(|point| point.link);
+        let links = [site.link, internet, source];
+        if site.route.is_none() && !links.into_iter().flatten().any(hourly_link) {
+            return u32::MAX;
+        }
+        *numbers.entry(site.zone.name()).or_insert_with(|| {
+            walls.push(WallClock::new(&scenario.clock, &site.zone, scenario.duration));
+            walls.len() as u32 - 1
+        })
+    });
+    let wall_of = wall_of.collect();
+    (walls, wall_of)
+}
+
 fn places(scenario: &Scenario, top_level: Option<SiteId>) -> Vec<Place> {
+    // A circuit that a fault may slow down varies; so does one whose bandwidth hangs on the hour.
+    let mut varies = vec![false; scenario.sites.len()];
+    for fault in &scenario.faults {
+        if let FaultEffect::LinkSlow(_) = fault.effect {
+            for site in &fault.sites {
+                varies[site.index()] = true;
+            }
+        }
+    }
+    let hourly =
+        |link: LinkId| matches!(scenario.links[link.index()].bandwidth, Bandwidth::Hourly(_));
     let place = |(position, site): (usize, &Site)| {
         let is_top_level = top_level == Some(SiteId(position as u32));
         let upstream = site.parent.filter(|_| !is_top_level);
@@ -153,6 +217,8 @@ fn places(scenario: &Scenario, top_level: Option<SiteId>) -> Vec<Place> {
             timing: site.timing as u32,
             has_point: site.sup.is_some(),
             point_is_local: site.sup.is_some_and(|point| point.local),
+            routed: site.route.is_some(),
+            circuit_varies: varies[position] || circuit.is_some_and(hourly),
         }
     };
     scenario.sites.iter().enumerate().map(place).collect()

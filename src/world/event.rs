@@ -112,10 +112,18 @@ pub(super) enum Event {
         to: SiteId,
         version: u32,
     },
-    /// A failed sending is tried again.
-    SendAgain {
+    /// A sending that took time reaches the child.
+    SendingArrives {
         to: SiteId,
-        load: Load,
+        job: u32,
+    },
+    /// Of what is being sent to a child something is through, or goes at another pace.
+    LineDue {
+        to: SiteId,
+    },
+    /// An address opens, or something that waits there has waited long enough.
+    AddressDue {
+        to: SiteId,
     },
     /// An insertion that was rolled back is begun again (R7).
     InsertAgain {

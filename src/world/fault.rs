@@ -6,6 +6,8 @@ mod hold;
 mod sending;
 mod work;
 
+pub(super) use sending::Interference;
+
 use std::collections::BTreeMap;
 
 pub use drawn::{DrawnFault, DrawnOutage, drawn_faults};

@@ -20,13 +20,17 @@
 //!   first when they fall on one instant.
 //! - Nothing is allocated per event in steady state but records and what grows with faults.
 
+mod address;
 mod blueprint;
 mod chance;
+mod circuit;
 mod event;
 mod export;
 mod fault;
+mod line;
 mod operation;
 mod probe;
+mod pull_queue;
 mod recorder;
 mod sender;
 mod site;
@@ -43,6 +47,7 @@ use crate::store::{Comparison, Holdings, SiteDatabase, Stores, UpdateServices};
 use crate::trace::{Cause, Fact, Part, Trace};
 use crate::units::{Instant, ReleaseId, SiteId};
 
+use address::Senders;
 pub use blueprint::Blueprint;
 use chance::{Chance, Purpose};
 use event::{Event, Happening};
@@ -51,8 +56,8 @@ use fault::Faults;
 pub use fault::{DrawnFault, DrawnOutage, drawn_faults};
 #[doc(hidden)]
 pub use probe::Probe;
+use pull_queue::PullQueue;
 use recorder::Recorder;
-use sender::Senders;
 use site::{Root, SiteState};
 use uplink::Uplink;
 
@@ -72,6 +77,8 @@ pub struct World<'s> {
     uplinks: BTreeMap<SiteId, Uplink>,
     /// The children of each site since one has moved; until then the blueprint says it.
     moved: Option<Vec<Vec<SiteId>>>,
+    /// The pulls that a software update point lets in, and those that wait, by its site.
+    pull_queues: BTreeMap<SiteId, PullQueue>,
     /// What phase 2 is applying (there is one top-level site).
     importing: Comparison,
     recorder: Recorder,
@@ -121,6 +128,7 @@ impl<'s> World<'s> {
             exports: Exports::new(&scenario.criteria),
             uplinks: BTreeMap::new(),
             moved: None,
+            pull_queues: BTreeMap::new(),
             importing: Comparison::default(),
             recorder: Recorder::new(scenario.recording),
             cause: Cause::NONE,
@@ -254,8 +262,10 @@ impl<'s> World<'s> {
             Event::RequestArrives { to } => self.request_arrives(to),
             Event::RequestRead { to } => self.feed(to, Input::SyncRequested),
             Event::PackageArrives { to, version } => self.package_arrives(to, version),
-            Event::SendAgain { to, load } => self.send_again(to, load),
             Event::InsertAgain { site, insertion } => self.insert_again(site, insertion),
+            Event::SendingArrives { to, job } => self.sending_arrives(to, job),
+            Event::LineDue { to } => self.line_due(to),
+            Event::AddressDue { to } => self.address_due(to),
             Event::Inserted { site, insertion } => self.inserted(site, insertion),
         }
         true

@@ -1,7 +1,6 @@
 //! What an administrator does: running a synchronisation, installing and removing a software
 //! update point, moving a site (T2, T5).
 
-use super::event::Load;
 use super::site::Root;
 use super::{Fact, Input, SiteId, State, World};
 use crate::engine::Reason;
@@ -80,8 +79,9 @@ impl World<'_> {
         // In the order of the scenario, as ever.
         let place = children[under.index()].partition_point(|child| *child < site);
         children[under.index()].insert(place, site);
-        self.sites[site.index()].place.set_upstream(under);
         self.forget_sendings(site);
+        self.leave_pulls(site);
+        self.sites[site.index()].place.set_upstream(under);
         self.resend_what_is_missing(under, site);
     }
 
@@ -91,11 +91,7 @@ impl World<'_> {
         let lacks = self.database(child).content_version() + 1;
         let holds = self.database(parent).content_version();
         for version in lacks..=holds {
-            let (_, bytes) = self.stores.package(version);
-            let sent = self.record_aside(parent, Fact::PackageSent { to: child, version, bytes });
-            let cause = std::mem::replace(&mut self.cause, sent);
-            self.send(child, Load::Package { version });
-            self.cause = cause;
+            self.send_package(parent, child, version);
         }
         let asks = self.sites[child.index()].place.has_point
             && self.sites[parent.index()].engine.version() > 0;

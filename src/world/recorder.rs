@@ -62,6 +62,11 @@ fn least(fact: &Fact) -> Recording {
         | Fact::PackageInserted { .. }
         | Fact::InsertionFailed { .. }
         | Fact::SendingFailed { .. }
+        | Fact::SendingWaited { .. }
+        | Fact::SendingStarted { .. }
+        | Fact::SendingStruck { .. }
+        | Fact::PullWaited { .. }
+        | Fact::PullAdmitted { .. }
         | Fact::WentDown
         | Fact::CameUp => Recording::All,
     }

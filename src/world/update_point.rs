@@ -1,12 +1,17 @@
 //! The steps of a synchronisation as they cost time and fail: connecting, pulling, the fixed
 //! wait, phase 2, the internet-based point (P1-P6).
 
-use super::{Event, Fact, Input, Purpose, SiteId, State, Uplink, World};
+use super::circuit::{NO_LIMIT, Pace, time_to_carry};
+use super::uplink::{Own, Uplink, Varying};
+use super::{Event, Fact, Input, Purpose, SiteId, State, World};
 use crate::engine::{Failure, Kind, Phase, Reason};
 use crate::scenario::{FailPhase, FaultEffect, Link, SlowPhase, Source, Timing};
 use crate::store::{Pull, SiteDatabase, UpdateServices};
 use crate::trace::Part;
-use crate::units::Duration;
+use crate::units::{Duration, Instant, Probability};
+
+/// Stands for the uplink to the source, which is nobody's circuit.
+const SOURCE: SiteId = SiteId(u32::MAX);
 
 impl World<'_> {
     /// What a step takes at a site, for the synchronisation under way.
@@ -58,6 +63,13 @@ impl World<'_> {
         if !self.upstream_answers(site) {
             return self.fail_now(site, attempt, Reason::UpstreamUnreachable);
         }
+        if self.is_admitted(site, attempt) {
+            self.begin_pull(site, attempt);
+        }
+    }
+
+    /// WSUS begins to pull what its upstream holds now (P2).
+    pub(super) fn begin_pull(&mut self, site: SiteId, attempt: u32) {
         let parent = self.upstream(site);
         if parent.is_none() {
             // U2: a change of criteria takes effect with this synchronisation.
@@ -86,38 +98,94 @@ impl World<'_> {
 
     /// Carries the bytes of a pull over the site's circuit and its parent's uplink.
     fn transfer(&mut self, site: SiteId, attempt: u32, pull: Pull) {
-        let link = self.circuit(site);
-        let own = link.and_then(carries);
-        let latency = link.map_or(Duration::ZERO, |link| link.latency);
-        // The circuit that the parent's own `link` names, also where its source has another (U1).
-        let uplink = self.upstream(site).and_then(|parent| {
-            let link = self.scenario().sites[parent.index()].link?;
-            carries(&self.scenario().links[link.index()]).map(|capacity| (parent, capacity))
-        });
+        let now = self.now();
         let state = &mut self.sites[site.index()];
         state.transferring = true;
         state.pull_began = self.cause;
-        if let Some((parent, capacity)) = uplink
-            && pull.bytes.0 > 0
-        {
-            let now = self.now();
-            let shared = self.uplinks.entry(parent).or_insert_with(|| Uplink::new(capacity));
+        let varies = state.place.circuit_varies;
+        let own = self.circuit_pace(site).unwrap_or(Pace::UNLIMITED);
+        let uplink = self.uplink_of(site);
+        let capacity = self.capacity(uplink);
+        // A circuit that may change in the middle is watched, whether others share it or not.
+        if pull.bytes.0 > 0 && (capacity.rate != NO_LIMIT || varies && own.rate != NO_LIMIT) {
+            let own = self.own_circuit(site);
+            let shared = self.uplinks.entry(uplink).or_insert_with(|| Uplink::new(capacity));
             shared.begin(now, own, pull.bytes, (site, attempt));
-            return self.await_uplink(parent);
+            return self.await_uplink(uplink);
         }
-        let carrying = own.map_or(Duration::ZERO, |rate| rate.time_for(pull.bytes));
+        let latency = self.circuit(site).map_or(Duration::ZERO, |link| link.latency);
+        let carrying = time_to_carry(u128::from(pull.bytes.0) * 8_000_000, own.rate);
+        let carrying = Duration::from_micros(u64::try_from(carrying).unwrap_or(u64::MAX));
         match carrying + latency {
             Duration::ZERO => self.transferred(site, attempt),
             time => {
-                self.schedule(self.now() + time, Event::Transferred { site, attempt });
+                self.schedule(now + time, Event::Transferred { site, attempt });
             }
         }
+    }
+
+    /// Which uplink a site pulls through: its parent's, or the one to the source.
+    fn uplink_of(&self, site: SiteId) -> SiteId {
+        self.upstream(site).unwrap_or(SOURCE)
+    }
+
+    /// What an uplink carries at this instant: the circuit that the parent's own `link` names, also
+    /// where its source has another (U1).
+    fn capacity(&self, uplink: SiteId) -> Pace {
+        if uplink == SOURCE {
+            return Pace::UNLIMITED;
+        }
+        let Some(link) = self.scenario().sites[uplink.index()].link else {
+            return Pace::UNLIMITED;
+        };
+        self.link_pace(uplink, &self.scenario().links[link.index()])
+    }
+
+    /// How fast a site's own circuit is at this instant, and until when.
+    fn own_circuit(&self, site: SiteId) -> (Own, Option<Instant>) {
+        let pace = self.circuit_pace(site).unwrap_or(Pace::UNLIMITED);
+        let place = &self.sites[site.index()].place;
+        let link = place.circuit().filter(|_| place.circuit_varies);
+        let varying = link.map(|link| Varying {
+            link: link.0,
+            wall: self.blueprint.wall_number(site),
+            left: self.link_slowed(site).unwrap_or(Probability::ALWAYS).parts_per_billion(),
+        });
+        (Own { rate: pace.rate, varying }, pace.until)
+    }
+
+    /// Circuits change with the hour: those who pull through an uplink go on at another pace.
+    fn refresh_uplink(&mut self, key: SiteId) {
+        let (now, capacity, blueprint) = (self.now(), self.capacity(key), self.blueprint);
+        if let Some(uplink) = self.uplinks.get_mut(&key) {
+            uplink.refresh(now, capacity, |varying| {
+                let link = &blueprint.scenario.links[varying.link as usize];
+                let left = Probability::from_parts_per_billion(varying.left).unwrap_or_default();
+                blueprint.link_pace(link, varying.wall, now).shared(left)
+            });
+        }
+    }
+
+    /// The circuit of a site has become slower or faster by a fault: what is on its way over it
+    /// goes on at the new pace.
+    pub(super) fn circuit_changes_speed(&mut self, site: SiteId) {
+        let (now, above) = (self.now(), self.uplink_of(site));
+        let own = self.own_circuit(site);
+        if let Some(uplink) = self.uplinks.get_mut(&above) {
+            uplink.change_own(now, site, own);
+            self.await_uplink(above);
+        }
+        // Its children pull over it too.
+        self.refresh_uplink(site);
+        self.await_uplink(site);
+        self.plan_line(site);
     }
 
     /// Some of the pulls that share an uplink are through.
     pub(super) fn uplink_due(&mut self, parent: SiteId) {
         let now = self.now();
         let mut through = std::mem::take(&mut self.through);
+        self.refresh_uplink(parent);
         if let Some(uplink) = self.uplinks.get_mut(&parent) {
             uplink.due = None;
             uplink.finish(now, &mut through);
@@ -141,7 +209,7 @@ impl World<'_> {
         if let Some(due) = uplink.due.take() {
             self.kernel.cancel(due);
         }
-        match uplink.next_end() {
+        match uplink.next_due().filter(|_| !uplink.is_empty()) {
             Some(at) => {
                 let due = self.schedule(at, Event::UplinkDue { parent });
                 self.uplinks.get_mut(&parent).expect("it was here").due = Some(due);
@@ -156,12 +224,13 @@ impl World<'_> {
     pub(super) fn break_off_transfer(&mut self, site: SiteId) {
         let now = self.now();
         self.sites[site.index()].transferring = false;
-        if let Some(parent) = self.upstream(site)
-            && let Some(uplink) = self.uplinks.get_mut(&parent)
+        let parent = self.uplink_of(site);
+        if let Some(uplink) = self.uplinks.get_mut(&parent)
             && uplink.break_off(now, site)
         {
             self.await_uplink(parent);
         }
+        self.leave_pulls(site);
     }
 
     /// The bytes are through: what remains is WSUS's own work.
@@ -199,6 +268,7 @@ impl World<'_> {
             }
         };
         self.record(site, Fact::Pulled { attempt, updates, bytes });
+        self.leave_pulls(site);
         let after = self.wsus(site).anchor();
         for index in 0..self.stores.arrived_in_wsus(before, after).len() {
             let (_, release) = self.stores.arrived_in_wsus(before, after)[index];
@@ -285,7 +355,7 @@ impl World<'_> {
         let point = point.expect("only a site with an internet-based point synchronises one");
         let link = point.link.map(|link| &scenario.links[link.index()]);
         let carrying = link.map_or(Duration::ZERO, |link| {
-            carries(link).map_or(Duration::ZERO, |rate| rate.time_for(pull.bytes)) + link.latency
+            self.blueprint.carrying(link, site, pull.bytes, self.now())
         });
         let state = &self.sites[site.index()];
         let draw = (state.entity, Purpose::Internet, state.origin.key());
@@ -348,6 +418,9 @@ impl World<'_> {
             self.record(site, Fact::FaultHit { fault, attempt });
         }
         self.sites[site.index()].failing = None;
+        if phase == Phase::Pull {
+            self.leave_pulls(site);
+        }
         self.faults.have_struck(site);
         self.feed(site, Input::StepFailed { attempt, failure: Failure { phase, reason } });
     }
@@ -389,14 +462,5 @@ impl World<'_> {
     /// How many updates the catalogue holds now, as far as phase 2 must compare them.
     fn known(&self) -> u32 {
         self.stores.known_updates()
-    }
-}
-
-/// What a circuit carries.
-pub(super) fn carries(link: &Link) -> Option<crate::units::Rate> {
-    match &link.bandwidth {
-        crate::scenario::Bandwidth::Unlimited => None,
-        crate::scenario::Bandwidth::Constant(rate) => Some(*rate),
-        crate::scenario::Bandwidth::Hourly(week) => week.values().next(),
     }
 }

@@ -1,24 +1,50 @@
 use std::collections::BTreeMap;
 
+use super::circuit::{Pace, earlier, time_to_carry};
 use crate::kernel::Handle;
-use crate::units::{Bytes, Instant, Rate, SiteId};
+use crate::units::{Bytes, Duration, Instant, SiteId};
 
 /// The circuit that all pulls from one parent share, fairly (language.md, 3).
 ///
 /// Each pull goes as fast as its own circuit lets it, and no faster than its fair part of this
 /// one; what the slow ones leave, the fast ones share. Pulls with equal circuits always go
 /// equally fast, so they are counted together and each costs the same however many there are.
+///
+/// A circuit may become faster or slower, by the hour or by a fault; whoever drives this says so
+/// at the instant at which it does ([`Uplink::refresh`]).
 #[derive(Clone, Debug)]
 pub(super) struct Uplink {
-    capacity: Rate,
+    capacity: Pace,
     /// When `classes` were last brought up to date.
     since: Instant,
-    /// The pulls under way, by the rate of their own circuits; `u64::MAX` for no limit.
-    classes: BTreeMap<u64, Class>,
+    /// The pulls under way, by their own circuits.
+    classes: BTreeMap<Own, Class>,
     /// How many pulls have ever begun: what keeps those that end together in order.
     begun: u64,
-    /// The event that tells of the first to end.
+    /// The event that tells of the first to end, or of the next change of a circuit.
     pub due: Option<Handle>,
+}
+
+/// The circuit of a pull.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Own {
+    /// How fast it is now \[bit/s\]; [`NO_LIMIT`] for no limit. First, so that the slowest are
+    /// served first.
+    pub rate: u64,
+    /// By what it changes, if it does: circuits that change alike are one.
+    pub varying: Option<Varying>,
+}
+
+/// What a circuit that changes hangs on: circuits of which all of it is equal are always equally
+/// fast.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Varying {
+    /// The link.
+    pub link: u32,
+    /// By whose clocks.
+    pub wall: u32,
+    /// What faults leave of it \[parts per thousand million\].
+    pub left: u32,
 }
 
 /// Pulls whose own circuits are equally fast.
@@ -29,25 +55,28 @@ struct Class {
     given: u128,
     /// What each is given now \[bit/s\].
     rate: u64,
+    /// When their circuits change next.
+    until: Option<Instant>,
     /// Those under way, by what will have been given when they end.
     pulls: BTreeMap<(u128, u64), (SiteId, u32)>,
 }
 
 impl Uplink {
-    pub fn new(capacity: Rate) -> Self {
+    pub fn new(capacity: Pace) -> Self {
         Self { capacity, since: Instant::START, classes: BTreeMap::new(), begun: 0, due: None }
     }
 
-    /// A pull begins, over a circuit of its own (`None`: no limit).
+    /// A pull begins, over a circuit of its own that stays as it is until then.
     pub fn begin(
         &mut self,
         now: Instant,
-        own: Option<Rate>,
+        (own, until): (Own, Option<Instant>),
         bytes: Bytes,
         (site, attempt): (SiteId, u32),
     ) {
         self.bring_up_to(now);
-        let class = self.classes.entry(own.map_or(u64::MAX, Rate::bits_per_second)).or_default();
+        let class = self.classes.entry(own).or_default();
+        class.until = until;
         let end = class.given + u128::from(bytes.0) * 8 * 1_000_000;
         class.pulls.insert((end, self.begun), (site, attempt));
         self.begun += 1;
@@ -57,16 +86,40 @@ impl Uplink {
     /// A pull is broken off; false when it was not under way.
     pub fn break_off(&mut self, now: Instant, site: SiteId) -> bool {
         self.bring_up_to(now);
-        let under_way = |classes: &BTreeMap<u64, Class>| -> usize {
-            classes.values().map(|class| class.pulls.len()).sum()
-        };
-        let before = under_way(&self.classes);
-        for class in self.classes.values_mut() {
-            class.pulls.retain(|_, pull| pull.0 != site);
-        }
-        let found = under_way(&self.classes) < before;
+        let found = self.take(site).is_some();
         self.share();
         found
+    }
+
+    /// The circuit of a pull changes by itself: a fault takes hold of it or lets go.
+    pub fn change_own(&mut self, now: Instant, site: SiteId, own: (Own, Option<Instant>)) {
+        self.bring_up_to(now);
+        if let Some((left, number, pull)) = self.take(site) {
+            let class = self.classes.entry(own.0).or_default();
+            class.until = own.1;
+            class.pulls.insert((class.given + left, number), pull);
+        }
+        self.share();
+    }
+
+    /// Circuits have become faster or slower at this instant: `pace` tells how fast one is that
+    /// varies.
+    pub fn refresh(&mut self, now: Instant, capacity: Pace, pace: impl Fn(Varying) -> Pace) {
+        self.bring_up_to(now);
+        self.capacity = capacity;
+        while let Some(old) = self
+            .classes
+            .iter()
+            .find_map(|(own, class)| class.until.is_some_and(|until| until <= now).then_some(*own))
+        {
+            let Some(mut class) = self.classes.remove(&old) else { break };
+            let Some(varying) = old.varying else { break };
+            let Pace { rate, until } = pace(varying);
+            class.until = until;
+            // Nobody else varies alike, so the place is free.
+            self.classes.insert(Own { rate, ..old }, class);
+        }
+        self.share();
     }
 
     /// The pulls that are through now, in the order in which they ended.
@@ -83,15 +136,36 @@ impl Uplink {
         self.share();
     }
 
-    /// When the first of them ends, if nothing changes before.
-    pub fn next_end(&self) -> Option<Instant> {
+    /// Is nothing being pulled?
+    pub fn is_empty(&self) -> bool {
+        self.classes.is_empty()
+    }
+
+    /// When the first of them ends, if nothing changes before, or something changes.
+    pub fn next_due(&self) -> Option<Instant> {
         let end = |class: &Class| {
             let ((end, _), _) = class.pulls.first_key_value()?;
-            let micros = (end - class.given).div_ceil(u128::from(class.rate));
+            let micros = time_to_carry(end - class.given, class.rate);
             let micros = u64::try_from(micros).unwrap_or(u64::MAX);
-            self.since.checked_add(crate::units::Duration::from_micros(micros))
+            self.since.checked_add(Duration::from_micros(micros))
         };
-        self.classes.values().filter_map(end).min()
+        let ends = self.classes.values().filter_map(end).min();
+        let changes = self.classes.values().filter_map(|class| class.until).min();
+        // A change of a circuit that nobody uses is nobody's business.
+        let capacity = self.capacity.until.filter(|_| !self.is_empty());
+        earlier(ends, earlier(changes, capacity))
+    }
+
+    /// Takes the pull of a site out: what is left of it, its number, and itself.
+    fn take(&mut self, site: SiteId) -> Option<(u128, u64, (SiteId, u32))> {
+        for class in self.classes.values_mut() {
+            let found = class.pulls.iter().find(|(_, pull)| pull.0 == site);
+            if let Some((&(end, number), _)) = found {
+                let pull = class.pulls.remove(&(end, number))?;
+                return Some((end - class.given, number, pull));
+            }
+        }
+        None
     }
 
     fn bring_up_to(&mut self, now: Instant) {
@@ -106,11 +180,11 @@ impl Uplink {
     fn share(&mut self) {
         self.classes.retain(|_, class| !class.pulls.is_empty());
         let mut pulls: u64 = self.classes.values().map(|class| class.pulls.len() as u64).sum();
-        let mut left = self.capacity.bits_per_second();
-        for (&own, class) in &mut self.classes {
-            class.rate = own.min(left / pulls).max(1);
+        let mut left = self.capacity.rate;
+        for (own, class) in &mut self.classes {
+            class.rate = own.rate.min(left / pulls).max(1);
             let count = class.pulls.len() as u64;
-            left = left.saturating_sub(class.rate * count);
+            left = left.saturating_sub(class.rate.saturating_mul(count));
             pulls -= count;
         }
     }
@@ -119,10 +193,19 @@ impl Uplink {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::units::Duration;
+    use crate::world::circuit::NO_LIMIT;
 
-    fn mbit(rate: u64) -> Rate {
-        Rate::from_bits_per_second(rate * 1_000_000).unwrap()
+    fn mbit(rate: u64) -> u64 {
+        rate * 1_000_000
+    }
+
+    fn uplink(rate: u64) -> Uplink {
+        Uplink::new(Pace { rate, until: None })
+    }
+
+    /// A circuit that never changes.
+    fn own(rate: Option<u64>) -> (Own, Option<Instant>) {
+        (Own { rate: rate.unwrap_or(NO_LIMIT), varying: None }, None)
     }
 
     fn at(micros: u64) -> Instant {
@@ -133,7 +216,7 @@ mod tests {
     fn ends(uplink: &mut Uplink) -> Vec<(u32, u64)> {
         let mut ends = Vec::new();
         let mut through = Vec::new();
-        while let Some(next) = uplink.next_end() {
+        while let Some(next) = uplink.next_due() {
             uplink.finish(next, &mut through);
             ends.extend(through.drain(..).map(|(site, _)| (site.0, next.micros())));
         }
@@ -142,48 +225,48 @@ mod tests {
 
     #[test]
     fn one_pull_alone_goes_as_fast_as_the_slower_of_the_two_circuits() {
-        for (own, expected) in
+        for (rate, expected) in
             [(Some(mbit(2)), 4_000_000), (Some(mbit(50)), 800_000), (None, 800_000)]
         {
-            let mut uplink = Uplink::new(mbit(10));
-            uplink.begin(at(0), own, Bytes(1_000_000), (SiteId(1), 1));
+            let mut uplink = uplink(mbit(10));
+            uplink.begin(at(0), own(rate), Bytes(1_000_000), (SiteId(1), 1));
             assert_eq!(ends(&mut uplink), [(1, expected)]);
         }
     }
 
     #[test]
     fn equal_pulls_share_evenly_and_the_last_takes_what_is_left() {
-        let mut uplink = Uplink::new(mbit(8));
-        uplink.begin(at(0), None, Bytes(1_000_000), (SiteId(1), 1));
-        uplink.begin(at(0), None, Bytes(2_000_000), (SiteId(2), 1));
+        let mut uplink = uplink(mbit(8));
+        uplink.begin(at(0), own(None), Bytes(1_000_000), (SiteId(1), 1));
+        uplink.begin(at(0), own(None), Bytes(2_000_000), (SiteId(2), 1));
         // Both at 4 Mbit/s for 2 s; then the second alone at 8 Mbit/s for its last 1 MB.
         assert_eq!(ends(&mut uplink), [(1, 2_000_000), (2, 3_000_000)]);
     }
 
     #[test]
     fn what_a_slow_circuit_leaves_the_fast_one_takes() {
-        let mut uplink = Uplink::new(mbit(8));
-        uplink.begin(at(0), Some(mbit(2)), Bytes(1_000_000), (SiteId(1), 1));
-        uplink.begin(at(0), None, Bytes(1_500_000), (SiteId(2), 1));
+        let mut uplink = uplink(mbit(8));
+        uplink.begin(at(0), own(Some(mbit(2))), Bytes(1_000_000), (SiteId(1), 1));
+        uplink.begin(at(0), own(None), Bytes(1_500_000), (SiteId(2), 1));
         // 2 Mbit/s and 6 Mbit/s.
         assert_eq!(ends(&mut uplink), [(2, 2_000_000), (1, 4_000_000)]);
     }
 
     #[test]
     fn every_slow_circuit_takes_its_part_before_the_fast_one() {
-        let mut uplink = Uplink::new(mbit(10));
-        uplink.begin(at(0), Some(mbit(2)), Bytes(1_000_000), (SiteId(1), 1));
-        uplink.begin(at(0), Some(mbit(2)), Bytes(1_000_000), (SiteId(2), 1));
-        uplink.begin(at(0), None, Bytes(3_000_000), (SiteId(3), 1));
+        let mut uplink = uplink(mbit(10));
+        uplink.begin(at(0), own(Some(mbit(2))), Bytes(1_000_000), (SiteId(1), 1));
+        uplink.begin(at(0), own(Some(mbit(2))), Bytes(1_000_000), (SiteId(2), 1));
+        uplink.begin(at(0), own(None), Bytes(3_000_000), (SiteId(3), 1));
         // 2, 2 and 6 Mbit/s: 8, 8 and 24 Mbit.
         assert_eq!(ends(&mut uplink), [(1, 4_000_000), (2, 4_000_000), (3, 4_000_000)]);
     }
 
     #[test]
     fn a_pull_that_is_broken_off_gives_its_part_back() {
-        let mut uplink = Uplink::new(mbit(8));
-        uplink.begin(at(0), None, Bytes(1_000_000), (SiteId(1), 1));
-        uplink.begin(at(0), None, Bytes(1_000_000), (SiteId(2), 1));
+        let mut uplink = uplink(mbit(8));
+        uplink.begin(at(0), own(None), Bytes(1_000_000), (SiteId(1), 1));
+        uplink.begin(at(0), own(None), Bytes(1_000_000), (SiteId(2), 1));
         assert!(uplink.break_off(at(1_000_000), SiteId(1)));
         assert!(!uplink.break_off(at(1_000_000), SiteId(1)));
         // 4 Mbit in the first second at half speed, the other 4 Mbit in half a second.
@@ -192,14 +275,49 @@ mod tests {
 
     #[test]
     fn n_pulls_that_begin_together_all_end_after_n_times_the_time_of_one() {
-        let one = mbit(10).time_for(Bytes(1_250_000));
-        let mut uplink = Uplink::new(mbit(10));
+        let one = Duration::from_secs(1);
+        let mut uplink = uplink(mbit(10));
         for site in 0..40 {
-            uplink.begin(at(0), Some(mbit(100)), Bytes(1_250_000), (SiteId(site), 1));
+            uplink.begin(at(0), own(Some(mbit(100))), Bytes(1_250_000), (SiteId(site), 1));
         }
         let all = ends(&mut uplink);
         assert_eq!(all.len(), 40);
         let expected = one * 40;
         assert!(all.iter().all(|&(_, end)| Duration::from_micros(end) == expected), "{all:?}");
+    }
+
+    #[test]
+    fn an_uplink_that_becomes_faster_carries_the_rest_faster() {
+        let mut uplink = uplink(mbit(8));
+        uplink.begin(at(0), own(None), Bytes(1_000_000), (SiteId(1), 1));
+        uplink.begin(at(0), own(None), Bytes(1_000_000), (SiteId(2), 1));
+        let faster = Pace { rate: mbit(24), until: None };
+        uplink.refresh(at(1_000_000), faster, |_| faster);
+        // 4 Mbit each in the first second, the other 4 at 12 Mbit/s.
+        assert_eq!(ends(&mut uplink), [(1, 1_333_334), (2, 1_333_334)]);
+    }
+
+    #[test]
+    fn circuits_that_change_together_change_for_all_pulls_and_for_no_other() {
+        let varying = Some(Varying { link: 0, wall: 0, left: 1_000_000_000 });
+        let slow = (Own { rate: mbit(1), varying }, Some(at(1_000_000)));
+        let mut uplink = uplink(mbit(8));
+        for site in [1, 2] {
+            uplink.begin(at(0), slow, Bytes(1_000_000), (SiteId(site), 1));
+        }
+        uplink.begin(at(0), own(Some(mbit(1))), Bytes(1_000_000), (SiteId(3), 1));
+        assert_eq!(uplink.next_due(), Some(at(1_000_000)), "the hour ends before any pull");
+        let capacity = Pace { rate: mbit(8), until: None };
+        uplink.refresh(at(1_000_000), capacity, |_| Pace { rate: mbit(3), until: None });
+        // 1 Mbit in the first second, the other 7 at 3 Mbit/s; the third goes on at 1 Mbit/s.
+        assert_eq!(ends(&mut uplink), [(1, 3_333_334), (2, 3_333_334), (3, 8_000_000)]);
+    }
+
+    #[test]
+    fn a_pull_whose_circuit_a_fault_slows_down_goes_on_more_slowly() {
+        let mut uplink = uplink(mbit(100));
+        uplink.begin(at(0), own(Some(mbit(4))), Bytes(1_000_000), (SiteId(1), 1));
+        uplink.change_own(at(1_000_000), SiteId(1), own(Some(mbit(1))));
+        assert_eq!(ends(&mut uplink), [(1, 5_000_000)]);
     }
 }

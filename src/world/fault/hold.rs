@@ -286,8 +286,4 @@ impl<'s> World<'s> {
         let state = self.sites[site.index()].engine.state();
         matches!(state, State::SyncingInternetPoint | State::CatchingUpInternetPoint)
     }
-
-    /// The circuit of a site has become slower or faster: what is on its way over it goes on at
-    /// the new speed.
-    fn circuit_changes_speed(&mut self, _site: SiteId) {}
 }

@@ -1,6 +1,6 @@
 //! Faults of sendings: what is lost, doubled, late or overtaken on its way to a site (R7).
 
-use super::effect;
+use super::{Faults, effect};
 use crate::scenario::{FaultEffect, Occurs};
 use crate::units::{Duration, FaultId, Probability, SiteId};
 use crate::world::World;
@@ -16,8 +16,16 @@ pub(in crate::world) struct Interference {
     pub doubled: Option<FaultId>,
     /// It is overtaken by what is sent after it.
     pub overtaken: Option<FaultId>,
-    /// It arrives so much later.
+    /// It arrives so much later: to which fault, of several the last, that is owed.
+    pub delayed: Option<FaultId>,
     pub late: Duration,
+}
+
+impl Faults {
+    /// Is there any fault that strikes sendings?
+    pub fn meddle(&self) -> bool {
+        self.meddle
+    }
 }
 
 impl World<'_> {
@@ -68,6 +76,7 @@ impl World<'_> {
                     let stream = &mut self.chance.stream(own, Purpose::FaultDelay, key);
                     let late = interference.late.checked_add(delay.sample(stream));
                     interference.late = late.unwrap_or(Duration::MAX);
+                    interference.delayed = Some(id);
                 }
                 _ => interference.lost = Some(id),
             }

@@ -1,0 +1,272 @@
+//! What waits for a sender, and what it is sending: jobs by destination (R4-R6).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::event::Load;
+use super::fault::Interference;
+use super::line::Line;
+use crate::kernel::Handle;
+use crate::trace::{Cause, Priority, Wait};
+use crate::units::{Duration, Instant, SiteId};
+
+/// R5: sendings at once, to all destinations together.
+const SENDINGS_AT_ONCE: u32 = 5;
+/// R6: after so long what was held back goes even though a job is still pending.
+pub(super) const TOGETHER_WITHIN: Duration = Duration::from_hours(6);
+
+/// The senders of all sites. Sparse: where nothing waits and nothing is being sent, there is
+/// nothing here.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Senders {
+    /// By destination: a site is reached from its parent alone.
+    addresses: BTreeMap<SiteId, Address>,
+    /// By the site that sends.
+    out: BTreeMap<SiteId, Out>,
+    /// How many jobs there have been: keeps them in order.
+    jobs: u32,
+    /// Addresses that are used again, so that a sending costs no memory of its own.
+    spare: Vec<Address>,
+}
+
+/// The sender of one site.
+#[derive(Clone, Debug, Default)]
+struct Out {
+    /// How many sendings are under way.
+    under_way: u32,
+    /// Jobs that could be sent if a thread were free, in the order in which they will be.
+    queue: BTreeSet<(Priority, u32, SiteId)>,
+}
+
+/// What is pending for one destination.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Address {
+    /// In the order in which they came.
+    pub jobs: Vec<Job>,
+    /// R6: what waits for a job of its priority to be done.
+    pub held: [Option<Held>; 2],
+    /// What is being carried.
+    pub line: Line,
+    /// When something of it is through, or goes at another pace.
+    pub line_due: Option<Handle>,
+    /// When something here is due next.
+    pub due: Option<(Instant, Handle)>,
+    /// Packages that what is sent after them overtakes, by a fault; at the latest they arrive
+    /// then.
+    pub overtaken: Vec<(Cargo, Cause, Instant)>,
+}
+
+/// What is sent together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Cargo {
+    /// Sync requests: several say no more than one.
+    Request,
+    /// The packages of these content versions, which follow one another.
+    Packages { first: u32, last: u32 },
+}
+
+/// Objects that wait for the job before them (R6).
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Held {
+    pub cargo: Cargo,
+    /// Since when the first of them waits.
+    pub since: Instant,
+    pub cause: Cause,
+}
+
+/// Something to be sent.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Job {
+    pub number: u32,
+    /// Who sends it; a site that moves may still get what its old parent has on the wire.
+    pub from: SiteId,
+    pub cargo: Cargo,
+    /// When it was handed to the sender.
+    pub since: Instant,
+    /// How often it has failed.
+    pub tries: u32,
+    pub state: JobState,
+    /// What the last record says that it waits for.
+    pub noted: Option<Wait>,
+    /// The record that led to where it is now.
+    pub cause: Cause,
+    /// What faults have in store for the sending under way.
+    pub met: Interference,
+}
+
+/// What a job is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum JobState {
+    /// It waits for something else than a retry.
+    Waiting(Wait),
+    /// It is being sent, since then.
+    UnderWay(Instant),
+    /// It has failed and is tried again then (R5).
+    Resting(Instant),
+}
+
+impl Cargo {
+    /// R5: requests are of high priority, metadata of normal [choice].
+    pub fn priority(self) -> Priority {
+        match self {
+            Cargo::Request => Priority::High,
+            Cargo::Packages { .. } => Priority::Normal,
+        }
+    }
+
+    /// What stands for the sending as a whole.
+    pub fn load(self) -> Load {
+        match self {
+            Cargo::Request => Load::Request,
+            Cargo::Packages { first, .. } => Load::Package { version: first },
+        }
+    }
+
+    /// This, and something that comes after it.
+    pub fn and(self, load: Load) -> Cargo {
+        match (self, load) {
+            (Cargo::Packages { first, .. }, Load::Package { version }) => {
+                Cargo::Packages { first, last: version }
+            }
+            _ => self,
+        }
+    }
+}
+
+impl From<Load> for Cargo {
+    fn from(load: Load) -> Cargo {
+        match load {
+            Load::Request => Cargo::Request,
+            Load::Package { version } => Cargo::Packages { first: version, last: version },
+        }
+    }
+}
+
+impl Job {
+    pub fn is_under_way(&self) -> bool {
+        matches!(self.state, JobState::UnderWay(_))
+    }
+}
+
+impl Address {
+    /// The first job of a sender and a priority that is pending.
+    pub fn pending(&mut self, from: SiteId, priority: Priority) -> Option<&mut Job> {
+        self.jobs.iter_mut().find(|job| job.from == from && job.cargo.priority() == priority)
+    }
+
+    pub fn job(&mut self, number: u32) -> Option<&mut Job> {
+        self.jobs.iter_mut().find(|job| job.number == number)
+    }
+
+    /// How many sendings of a sender to it are under way.
+    pub fn under_way(&self, from: SiteId) -> u32 {
+        self.jobs.iter().filter(|job| job.from == from && job.is_under_way()).count() as u32
+    }
+
+    /// When something here is due next.
+    pub fn next_due(&self) -> Option<Instant> {
+        let jobs = self.jobs.iter().filter_map(|job| match job.state {
+            JobState::Resting(until) => Some(until),
+            JobState::Waiting(Wait::Closed { until }) => until,
+            _ => None,
+        });
+        let held = self.held.iter().flatten();
+        let held = held.filter_map(|held| held.since.checked_add(TOGETHER_WITHIN));
+        jobs.chain(held).chain(self.overtaken.iter().map(|one| one.2)).min()
+    }
+
+    fn is_idle(&self) -> bool {
+        self.jobs.is_empty() && self.held == [const { None }; 2] && self.overtaken.is_empty()
+    }
+}
+
+impl PartialEq for Held {
+    fn eq(&self, other: &Self) -> bool {
+        self.cargo == other.cargo && self.since == other.since
+    }
+}
+
+impl Senders {
+    /// Is something pending for a destination?
+    pub fn has_address(&self, to: SiteId) -> bool {
+        !self.addresses.is_empty() && self.addresses.contains_key(&to)
+    }
+
+    pub fn find(&mut self, to: SiteId) -> Option<&mut Address> {
+        self.addresses.get_mut(&to)
+    }
+
+    /// The address of a destination, a new one if nothing is pending for it.
+    pub fn address(&mut self, to: SiteId) -> &mut Address {
+        let spare = &mut self.spare;
+        self.addresses.entry(to).or_insert_with(|| spare.pop().unwrap_or_default())
+    }
+
+    /// Forgets an address for which nothing is pending; gives what was still to come of it.
+    pub fn tidy(&mut self, to: SiteId) -> [Option<Handle>; 2] {
+        if !self.addresses.get(&to).is_some_and(Address::is_idle) {
+            return [None, None];
+        }
+        let Some(mut idle) = self.addresses.remove(&to) else { return [None, None] };
+        let due = [idle.line_due.take(), idle.due.take().map(|(_, handle)| handle)];
+        self.spare.push(idle);
+        due
+    }
+
+    /// A new job for a destination; gives its number.
+    pub fn add(
+        &mut self,
+        (from, to): (SiteId, SiteId),
+        cargo: Cargo,
+        since: Instant,
+        cause: Cause,
+    ) -> u32 {
+        self.jobs += 1;
+        let number = self.jobs;
+        self.address(to).jobs.push(Job {
+            number,
+            from,
+            cargo,
+            since,
+            tries: 0,
+            state: JobState::Waiting(Wait::Thread),
+            noted: None,
+            cause,
+            met: Interference::default(),
+        });
+        number
+    }
+
+    /// Has the sender of a site a free thread?
+    pub fn has_thread(&self, from: SiteId) -> bool {
+        self.out.is_empty()
+            || self.out.get(&from).is_none_or(|out| out.under_way < SENDINGS_AT_ONCE)
+    }
+
+    /// A job gets in line for a thread.
+    pub fn queue(&mut self, from: SiteId, priority: Priority, number: u32, to: SiteId) {
+        self.out.entry(from).or_default().queue.insert((priority, number, to));
+    }
+
+    /// R5: the next job in line, if a thread is free: high before normal priority, then in order.
+    pub fn next_in_line(&mut self, from: SiteId) -> Option<(u32, SiteId)> {
+        let out = self.out.get_mut(&from)?;
+        if out.under_way >= SENDINGS_AT_ONCE {
+            return None;
+        }
+        out.queue.pop_first().map(|(_, number, to)| (number, to))
+    }
+
+    /// A thread of a site is taken.
+    pub fn take_thread(&mut self, from: SiteId) {
+        self.out.entry(from).or_default().under_way += 1;
+    }
+
+    /// A thread of a site is free again.
+    pub fn free_thread(&mut self, from: SiteId) {
+        let Some(out) = self.out.get_mut(&from) else { return };
+        out.under_way -= 1;
+        if out.under_way == 0 && out.queue.is_empty() {
+            self.out.remove(&from);
+        }
+    }
+}
