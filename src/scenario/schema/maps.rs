@@ -489,6 +489,7 @@ const SITE: &[(&str, &str, &str)] = &[
     ("name", "label", ""),
     ("labels", "labels", ""),
     ("timezone", "text", "Default: the scenario's."),
+    ("clock_offset", "any", "How wrong its clock is."),
     ("clients", "clients", ""),
     ("link", "name", "To its parent; at the top-level site to its source."),
     ("route", "name", "By which its parent's sender reaches it."),
