@@ -30,21 +30,20 @@ fn story(plan: &Plan, without: Option<&str>) -> Option<(Vec<String>, BTreeSet<St
     );
     let code = |site: supsim::units::SiteId| Some(&*scenario.sites[site.index()].code);
     let counts = trace.records.iter().filter(|record| {
-        let to = match record.fact {
-            Fact::RequestSent { to }
-            | Fact::PackageSent { to, .. }
-            | Fact::SendingFailed { to, .. } => code(to),
-            // That a fault held what nobody used is no matter.
-            Fact::FaultBegan { .. } | Fact::FaultEnded { .. } => return false,
-            _ => None,
-        };
-        without.is_none() || (code(record.site) != without && to != without)
+        // That a fault held what nobody used is no matter.
+        let held = matches!(record.fact, Fact::FaultBegan { .. } | Fact::FaultEnded { .. });
+        !held && (without.is_none() || code(record.site) != without)
     });
+    let to_it = without.map(|code| format!(" to {code} "));
     let lines = counts.map(|record| {
         let line = text::Line { record, names: &names }.to_string();
         line.split("  <- ").next().unwrap_or_default().trim_end().to_owned()
     });
-    Some((lines.collect(), effective(&scenario, &trace)))
+    let elsewhere = |line: &String| {
+        // What is sent to it is its business, too.
+        to_it.as_ref().is_none_or(|to_it| !format!("{line} ").contains(to_it))
+    };
+    Some((lines.filter(elsewhere).collect(), effective(&scenario, &trace)))
 }
 
 fn assert_same(plan: &Plan, one: &[String], other: &[String], what: &str) {
