@@ -153,6 +153,15 @@ fn document(
     composed: &Composed<'_>,
     overrides: &Overrides,
 ) -> Option<Scenario> {
+    // a study has keys of its own: that it is one says it all
+    if let yaml::Value::Map(entries) = &composed.tree.value
+        && let Some(kind) = entries.iter().find(|entry| entry.key == "kind")
+        && let yaml::Value::Plain(word) | yaml::Value::Quoted(word) = &kind.value.value
+        && word == "study"
+    {
+        reader.kind(&kind.value);
+        return None;
+    }
     let keys: Vec<&str> = KEYS.into_iter().chain(["record"]).collect();
     let fields = reader.fields(&composed.tree, "a scenario", &keys, &LATER)?;
     let is_scenario = heading(reader, &fields);
