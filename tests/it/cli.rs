@@ -228,7 +228,7 @@ fn wrong_words_end_with_2() {
 #[test]
 fn ctrl_c_stops_cleanly_with_6_and_leaves_nothing_half_done() {
     let place = tempfile::tempdir().unwrap();
-    let long = "supsim: 1\nkind: scenario\nname: long\nstart: 2026-01-12 00:00\nduration: 520w\n\
+    let long = "supsim: 1\nkind: scenario\nname: long\nstart: 2026-01-12 00:00\nduration: 400w\n\
                 templates: { branch: {} }\nsites: { CEN: { type: central } }\n\
                 generate: { all: { template: branch, under: { code: CEN }, total: 1000, code: \"B{n:04}\" } }\n\
                 sync: { schedule: { simple: { every: 1d } } }\n";
