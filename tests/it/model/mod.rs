@@ -8,6 +8,9 @@
 //! A swarm finds what needs a long time, a search what needs an odd order: `bugs` here are those
 //! that the worlds of the swarm cannot even offer.
 
+// Only whether a state is known is ever asked; the order of a hash set is not.
+#![allow(clippy::disallowed_types)]
+
 mod hierarchy;
 
 use std::collections::HashSet;

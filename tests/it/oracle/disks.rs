@@ -58,17 +58,17 @@ impl Disks {
         ledgers: &[Ledger],
         closely: bool,
     ) -> Result<(), Complaint> {
-        for number in 0..self.sites.len() {
+        for (number, ledger) in ledgers.iter().enumerate() {
             let site = SiteId(number as u32);
             if !closely && self.sites[number].mark == mark(world, site) {
                 continue;
             }
             let now = look(world, site);
             let verdict = i2_nothing_goes_back(&self.sites[number], &now)
-                .and_then(|()| i4_a_delta_only_adds(&ledgers[number], &self.sites[number], &now))
-                .and_then(|()| i8_the_top_database_follows_its_wsus(&ledgers[number], &now));
+                .and_then(|()| i4_a_delta_only_adds(ledger, &self.sites[number], &now))
+                .and_then(|()| i8_the_top_database_follows_its_wsus(ledger, &now));
             self.sites[number] = now;
-            let verdict = verdict.and_then(|()| match ledgers[number].parent {
+            let verdict = verdict.and_then(|()| match ledger.parent {
                 Some(parent) => i7_no_wsus_is_ahead(&self.sites[number], &self.sites[parent]),
                 None => Ok(()),
             });

@@ -99,7 +99,9 @@ impl Search<'_> {
 
     fn shorter(&mut self, plan: &mut Plan) {
         for release in (1..plan.releases.len()).rev() {
-            self.try_it(plan, |plan| drop(plan.releases.remove(release)));
+            self.try_it(plan, |plan| {
+                plan.releases.remove(release);
+            });
         }
         while plan.schedule.len() > 1
             && self.try_it(plan, |plan| plan.schedule.truncate(plan.schedule.len() / 2))

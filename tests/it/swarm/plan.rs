@@ -82,8 +82,8 @@ impl Class {
         Class::PublishLocally,
     ];
 
-    /// Does the record name it whenever it strikes? What is slow, late, doubled or inserted again
-    /// shows only in what comes after.
+    /// Does the record name it whenever it strikes? What is slow or inserted again shows only in
+    /// what comes after, and of several that strike one sending the last is named.
     pub fn is_always_named(self) -> bool {
         !matches!(
             self,
