@@ -46,19 +46,22 @@ fn meets_a_fault(reader: &mut Reader, lints: &Lints<'_, '_>) {
 /// Is it planned, as maintenance is, and does it keep a site from synchronising? A circuit or a
 /// source that fails once while a synchronisation is due is what scenarios are written for.
 fn is_maintenance(fault: &Fault) -> bool {
-    match (&fault.effect, &fault.occurs) {
-        (
-            FaultEffect::SiteDown | FaultEffect::SupDown | FaultEffect::WsusNotConfigured,
-            Occurs::Window { .. } | Occurs::Schedule(_),
-        ) => true,
-        (
-            FaultEffect::LinkDown
-            | FaultEffect::SourceDown
-            | FaultEffect::DatabaseFails
-            | FaultEffect::FailSync(_),
-            Occurs::Schedule(_),
-        ) => true,
-        _ => false,
+    use FaultEffect as F;
+    match &fault.occurs {
+        Occurs::Window { .. } => {
+            matches!(fault.effect, F::SiteDown | F::SupDown | F::WsusNotConfigured)
+        }
+        Occurs::Schedule(_) => matches!(
+            fault.effect,
+            F::SiteDown
+                | F::SupDown
+                | F::WsusNotConfigured
+                | F::LinkDown
+                | F::SourceDown
+                | F::DatabaseFails
+                | F::FailSync(_)
+        ),
+        Occurs::Renewal { .. } | Occurs::PerAttempt(_) | Occurs::Attempts(_) => false,
     }
 }
 
