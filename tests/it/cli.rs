@@ -60,7 +60,9 @@ fn run(scenario: &Path, more: &[&str]) -> (tempfile::TempDir, PathBuf, Output) {
     let words: Vec<&str> =
         ["run", path, "--out", "results"].into_iter().chain(more.iter().copied()).collect();
     let output = supsim(place.path(), &words);
-    assert!(output.status.success(), "{path}: {}", text(&output.stderr));
+    // a scenario of which an expectation fails has run all the same
+    let ran = matches!(output.status.code(), Some(0 | 1 | 4));
+    assert!(ran, "{path}: {}", text(&output.stderr));
     let stored = only_run(&place.path().join("results"));
     (place, stored, output)
 }
@@ -153,8 +155,9 @@ fn every_byte_of_every_file_is_the_same_again_and_elsewhere() {
 #[test]
 fn the_written_out_scenario_runs_by_itself_and_gives_the_same_tables() {
     for path in support::scenarios() {
-        let (_place, stored, _) = run(&path, &["--charts", "none"]);
-        let (_again, repeated, _) = run(&stored.join("scenario.yaml"), &["--charts", "none"]);
+        let how = ["--charts", "none", "--reps", "2"];
+        let (_place, stored, _) = run(&path, &how);
+        let (_again, repeated, _) = run(&stored.join("scenario.yaml"), &how);
         let (before, after) = (files(&stored), files(&repeated));
         for (name, bytes) in &before {
             match name.as_str() {

@@ -32,7 +32,11 @@ pub fn schema() -> String {
     serde_json::to_string_pretty(&schema).unwrap_or_default() + "\n"
 }
 
+/// Maps that merge: in a file that extends another, what is required may stand in that one.
+const MERGING: [&str; 5] = ["parameter", "release", "generator", "operation", "expectation"];
+
 fn object(shape: &Shape) -> Value {
+    let required: &[&str] = if MERGING.contains(&shape.name) { &[] } else { shape.required };
     let mut properties = Map::new();
     for (key, kind, doc) in shape.keys {
         let mut value = kinds::of(kind);
@@ -44,7 +48,7 @@ fn object(shape: &Shape) -> Value {
     json!({
         "type": "object",
         "properties": properties,
-        "required": shape.required,
+        "required": required,
         "additionalProperties": false,
     })
 }
