@@ -131,8 +131,10 @@ fn in_other_forms(ours: &str) -> [String; 3] {
         .unwrap();
         let (hour, minute) = clock.split_once(':').unwrap();
         let hour: u32 = hour.parse().unwrap();
-        let (twelve, half) =
-            (if hour % 12 == 0 { 12 } else { hour % 12 }, if hour < 12 { "AM" } else { "PM" });
+        let (twelve, half) = (
+            if hour.is_multiple_of(12) { 12 } else { hour % 12 },
+            if hour < 12 { "AM" } else { "PM" },
+        );
         let minute = minute.split('.').next().unwrap();
         writeln!(
             viewer,
@@ -149,7 +151,7 @@ fn all_line_forms_of_the_field_tell_the_same_story() {
     let (name, bytes) = &files[0];
     let ours = String::from_utf8(bytes.clone()).unwrap();
     let story = |text: String| {
-        let account = field::read(&vec![(name.clone(), text.into_bytes())], None);
+        let account = field::read(&[(name.clone(), text.into_bytes())], None);
         account.stories.into_iter().next().expect("a story")
     };
     let expected = story(ours.clone());
@@ -222,7 +224,7 @@ fn a_real_looking_failure_is_told_with_its_phase_source_and_retry() {
         ),
         at("10:05:00.200"),
     );
-    let account = field::read(&vec![("x.log".to_owned(), text.into_bytes())], None);
+    let account = field::read(&[("x.log".to_owned(), text.into_bytes())], None);
     let sync = &account.stories[0].syncs[0];
     assert_eq!((account.stories[0].site.as_str(), sync.trigger), ("ABC", Some(Trigger::Schedule)));
     let Ended::Failed { phase, source, message, retry_minutes, .. } = &sync.ended else {
