@@ -4,6 +4,7 @@
 //! every site, every outage to be retried through. What they are good for is the difference
 //! between a minute and a month, and between memory that is there and memory that is not.
 
+use super::client_cost::ClientCost;
 use super::exit::{Exit, Stop};
 use crate::report::in_threes;
 use crate::scenario::{
@@ -53,6 +54,8 @@ pub(super) struct Cost {
     rolled_back: u64,
     /// Runs of export, carrying and import (P10).
     exports: u64,
+    /// What clients do.
+    clients: ClientCost,
 }
 
 /// Refuses a run that would take hours, or more memory than there is.
@@ -148,7 +151,9 @@ impl Cost {
                 .sites
                 .iter()
                 .fold(0, |sum, site| exports(scenario, site).saturating_add(sum)),
+            clients: ClientCost::default(),
         };
+        cost.clients = ClientCost::of(scenario, cost.cycles);
         let whole = (Instant::START, Instant::START + scenario.duration);
         // H5: a remote point without its console fails for good.
         let closed = |site: &&Site| site.sup.is_some_and(|point| !point.local && !point.console);
@@ -240,7 +245,7 @@ impl Cost {
         // A release is compared at each site once, whatever else happens there.
         let held = self.faults.saturating_mul(2).saturating_add(self.rolled_back.saturating_mul(2));
         let carried = self.exports.saturating_mul(EACH_EXPORT);
-        let all = [failed, self.arrivals(), held, carried];
+        let all = [failed, self.arrivals(), held, carried, self.clients.events];
         all.into_iter().fold(synced, u64::saturating_add)
     }
 
@@ -255,7 +260,8 @@ impl Cost {
         let arrived = self.arrivals().saturating_mul(RECORDS_ARRIVED);
         let held = self.faults.saturating_mul(2).saturating_add(self.rolled_back);
         let carried = self.exports.saturating_mul(EACH_EXPORT);
-        let all = [failed, arrived, self.releases, held, carried];
+        let scanned = self.clients.records(recording);
+        let all = [failed, arrived, self.releases, held, carried, scanned];
         all.into_iter().fold(synced, u64::saturating_add)
     }
 
@@ -279,6 +285,14 @@ impl Cost {
             return format!(
                 "most of these come from faults that take hold {times} times\n  a longer `mtbf`, a \
                  rarer `schedule`, fewer sites or a shorter `duration` make it smaller"
+            );
+        }
+        let scanned = self.clients.records(Recording::All).max(self.clients.events);
+        if scanned > synced.max(arrived).max(failed) {
+            let clients = grouped(self.clients.clients);
+            return format!(
+                "most of these come from {clients} clients that scan\n  counted groups \
+                 (`individually: false`), fewer releases or a shorter `duration` make it smaller"
             );
         }
         if failed > synced.max(arrived) {
@@ -459,6 +473,22 @@ mod tests {
             assert!(records <= expected, "{when}: {records} records, expected {expected}");
             assert!(expected <= 3 * records, "{when}: {records} records, expected {expected}");
         }
+    }
+
+    #[test]
+    fn clients_one_by_one_are_seen_coming_and_groups_are_cheap() {
+        let clients = |individually| {
+            let schedule = "sync: { schedule: { simple: { every: 1d } } }\n";
+            let often = "catalogue: { releases: { r: { when: { every: 1d }, updates: 1, \
+                         metadata: 1 KB } } }\n";
+            let text = format!("{schedule}{often}clients: {{ individually: {individually} }}\n");
+            let mut scenario = scenario(30, 200, &text);
+            scenario.sites[1..].iter_mut().for_each(|site| site.clients.intranet = 10_000);
+            scenario
+        };
+        let said = refused(&clients(true));
+        assert!(said.contains("2,000,000 clients that scan"), "{said}");
+        assert_eq!(check(&clients(false), CEILING), Ok(()));
     }
 
     #[test]

@@ -12,6 +12,7 @@
 //! - Every way out of the program has one of the codes of [`exit`].
 
 mod args;
+mod client_cost;
 mod cost;
 mod exit;
 mod glob;

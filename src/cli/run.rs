@@ -18,8 +18,8 @@ use super::replications;
 use super::results::{MANIFEST, Writing, hex};
 use super::screen::{Screen, When};
 use crate::report::{
-    Logs, Look, Many, Run, footer, summary, write_arrivals, write_attempts, write_events,
-    write_expectations, write_faults, write_series, write_sites, write_summary,
+    Logs, Look, Many, Run, footer, summary, write_arrivals, write_attempts, write_clients,
+    write_events, write_expectations, write_faults, write_series, write_sites, write_summary,
 };
 use crate::scenario::{Overrides, Recording, Scenario};
 use crate::trace::Fingerprint;
@@ -215,6 +215,9 @@ fn write_files(
     }
     if run.scenario.series_every.is_some() {
         writing.file("tables/series.csv", |out| write_series(run, out))?;
+    }
+    if run.scenario.has_clients() {
+        writing.file("tables/clients.csv", |out| write_clients(run, out))?;
     }
     if wanted != Recording::None {
         writing.file("events.jsonl", |out| write_events(run, out))?;

@@ -11,6 +11,7 @@
 //! - Nothing here looks at the world, the engine or the kernel: only at the record.
 //! - Rows stand in a fixed order (site, then number; site, then release; fault, site, time).
 
+mod clients;
 mod expectation;
 mod figure;
 mod holding;
@@ -23,6 +24,7 @@ mod series;
 mod span;
 mod syncs;
 
+pub use clients::{Batch, Scanning};
 pub use expectation::values;
 pub use figure::Figure;
 pub use lag::{Activity, Delays, Group, Lag, Milestones};

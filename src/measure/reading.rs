@@ -136,6 +136,14 @@ impl<'a> Reading<'a> {
             | Fact::SendingStruck { .. }
             | Fact::PullWaited { .. }
             | Fact::PullAdmitted { .. }
+            | Fact::Scanned { .. }
+            | Fact::PolicyFetched { .. }
+            | Fact::ScansFailed { .. }
+            | Fact::CatalogueSyncStarted { .. }
+            | Fact::CatalogueSyncDone { .. }
+            | Fact::CatalogueSyncFailed { .. }
+            | Fact::CatalogueSent { .. }
+            | Fact::CatalogueArrived { .. }
             | Fact::WentDown
             | Fact::CameUp => {}
         }

@@ -33,7 +33,7 @@ pub(crate) fn site(code: &str, parent: Option<SiteId>, tier: u32, kind: SiteKind
         template: None,
         labels: BTreeMap::new(),
         zone: Zone::named("America/New_York").unwrap(),
-        clients: 0,
+        clients: ClientCounts::default(),
         link: None,
         route: None,
         sup: Some(SoftwareUpdatePoint {
@@ -41,6 +41,7 @@ pub(crate) fn site(code: &str, parent: Option<SiteId>, tier: u32, kind: SiteKind
             console: true,
             pulls_at_once: None,
             express: false,
+            scans_at_once: None,
         }),
         internet_sup: None,
         timing: 0,
@@ -90,6 +91,8 @@ pub(crate) fn scenario(sites: Vec<Site>) -> Scenario {
             retry: Retry { every: Duration::from_mins(60), limit: None, jitter: Duration::ZERO },
             site_complete: SiteComplete::AfterInternetPoint,
         },
+        clients: Clients::of_profile(),
+        sms2003: None,
         operations: vec![Operation {
             name: "by-hand".to_owned(),
             at: at(22, 0, 0),

@@ -103,6 +103,14 @@ fn kind(fact: &Fact) -> &'static str {
         Fact::SendingStruck { .. } => "sending_struck",
         Fact::PullWaited { .. } => "pull_waited",
         Fact::PullAdmitted { .. } => "pull_admitted",
+        Fact::Scanned { .. } => "scanned",
+        Fact::PolicyFetched { .. } => "policy_fetched",
+        Fact::ScansFailed { .. } => "scans_failed",
+        Fact::CatalogueSyncStarted { .. } => "catalogue_sync_started",
+        Fact::CatalogueSyncDone { .. } => "catalogue_sync_done",
+        Fact::CatalogueSyncFailed { .. } => "catalogue_sync_failed",
+        Fact::CatalogueSent { .. } => "catalogue_sent",
+        Fact::CatalogueArrived { .. } => "catalogue_arrived",
         Fact::WentDown => "site_went_down",
         Fact::CameUp => "site_came_up",
     }
@@ -202,6 +210,32 @@ impl Event<'_> {
                 map.serialize_entry("to", &names.site(to).to_string())?;
                 map.serialize_entry("fault", &names.fault(fault).to_string())
             }
+            Fact::Scanned { release, by, clients, earlier } => {
+                map.serialize_entry("release", &names.release(release).to_string())?;
+                map.serialize_entry("by", by.name())?;
+                map.serialize_entry("clients", &clients)?;
+                map.serialize_entry("earlier_s", &Seconds(earlier.micros()))
+            }
+            Fact::PolicyFetched { by, clients } | Fact::ScansFailed { by, clients } => {
+                map.serialize_entry("by", by.name())?;
+                map.serialize_entry("clients", &clients)
+            }
+            Fact::CatalogueSyncStarted { attempt } => map.serialize_entry("attempt", &attempt),
+            Fact::CatalogueSyncDone { attempt, version, changed } => {
+                map.serialize_entry("attempt", &attempt)?;
+                map.serialize_entry("version", &version)?;
+                map.serialize_entry("changed", &changed)
+            }
+            Fact::CatalogueSyncFailed { attempt, again_at } => {
+                map.serialize_entry("attempt", &attempt)?;
+                map.serialize_entry("again_at", &self.utc(again_at))
+            }
+            Fact::CatalogueSent { to, version, bytes } => {
+                map.serialize_entry("to", &names.site(to).to_string())?;
+                map.serialize_entry("version", &version)?;
+                map.serialize_entry("bytes", &bytes.0)
+            }
+            Fact::CatalogueArrived { version } => map.serialize_entry("version", &version),
             Fact::RequestArrived | Fact::WentDown | Fact::CameUp => Ok(()),
         }
     }

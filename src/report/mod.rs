@@ -35,7 +35,7 @@ pub use many::{Many, told};
 pub use run::Run;
 pub use summary::{Look, footer, summary};
 pub use table::{
-    write_arrivals, write_attempts, write_expectations, write_faults, write_series, write_sites,
-    write_summary,
+    write_arrivals, write_attempts, write_clients, write_expectations, write_faults, write_series,
+    write_sites, write_summary,
 };
 pub use wsyncmgr::Logs;

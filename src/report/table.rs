@@ -13,7 +13,7 @@ use csv::{Terminator, WriterBuilder};
 
 use super::Run;
 use super::run::kind_name;
-use crate::measure::Attempt;
+use crate::measure::{Attempt, Scanning};
 use crate::trace::Reason;
 use crate::units::{Duration, Instant};
 
@@ -40,7 +40,7 @@ pub fn write_sites(run: &Run<'_>, out: impl Write) -> io::Result<()> {
         table.text(site.template.as_deref().unwrap_or(""))?;
         table.text(site.link.map_or("", |link| &scenario.links[link.index()].name))?;
         table.text(site.zone.name())?;
-        table.number(site.clients)?;
+        table.number(site.clients.total())?;
         for &label in &labels {
             table.text(site.labels.get(label).map_or("", String::as_str))?;
         }
@@ -155,6 +155,30 @@ pub fn write_faults(run: &Run<'_>, out: impl Write) -> io::Result<()> {
         table.time(Some(occurrence.from))?;
         table.time(occurrence.until)?;
         table.number(occurrence.attempts_hit)?;
+        table.end()?;
+    }
+    table.finish()
+}
+
+/// One row for each site, kind of client and release, whether they scanned or not.
+pub fn write_clients(run: &Run<'_>, out: impl Write) -> io::Result<()> {
+    let mut table = Table::new(run, out);
+    table.head(&["site", "by", "release"]);
+    table.head_time("published");
+    table.head(&["clients", "scanned", "mean_s", "first_s", "half_s", "p95_s", "all_s"]);
+    table.end_head()?;
+    for row in Scanning::of(run.scenario, run.trace) {
+        table.begin()?;
+        table.text(run.code(row.site))?;
+        table.text(row.by.name())?;
+        table.text(run.release(row.release))?;
+        table.time(Some(row.published))?;
+        table.number(row.clients)?;
+        table.number(row.scanned())?;
+        table.seconds(row.mean())?;
+        for permille in [0, 500, 950, 1_000] {
+            table.seconds(row.time_until(permille))?;
+        }
         table.end()?;
     }
     table.finish()

@@ -59,6 +59,12 @@ pub const LONGEST: Duration = Duration::from_days(3_660);
 pub const PER_UPDATE: Duration = Duration::from_hours(1);
 /// Clients of one kind at one site.
 pub const CLIENTS: u32 = 10_000_000;
+/// Clients of all sites, in counted groups.
+pub const CLIENTS_IN_ALL: u64 = 1_000_000_000;
+/// Clients of all sites, one by one: each lies in memory.
+pub const CLIENTS_ONE_BY_ONE: u64 = 2_000_000;
+/// Scans that one software update point serves at once.
+pub const SCANS_AT_ONCE: u32 = 100_000;
 /// Updates of the whole catalogue: with `PER_UPDATE`, no product leaves 64 bits.
 pub const UPDATES: u32 = 100_000_000;
 /// Metadata of the whole catalogue \[bytes\].

@@ -15,6 +15,7 @@
 mod calendar;
 mod catalogue;
 mod civil;
+mod clients;
 mod clock;
 mod clock_offset;
 mod core_schema;
@@ -73,6 +74,7 @@ use crate::units::{
     Bytes, Duration, Instant, LinkId, Probability, Rate, ReleaseId, RouteId, SiteId,
 };
 
+pub use clients::{ClientCounts, Clients, ScanOn, Sms2003};
 pub use clock::{Clock, Zone};
 pub use clock_offset::ClockOffset;
 pub use criteria::{Criteria, LOCAL_PUBLISHER, Wanted};
@@ -154,6 +156,10 @@ pub struct Scenario {
     pub sync: Sync,
     /// `operations`, in order of time, then of name.
     pub operations: Vec<Operation>,
+    /// `clients`: what all clients have in common (C1-C5).
+    pub clients: Clients,
+    /// `sms2003`; `None`: SMS 2003 clients are counted, but do nothing (L1, L2).
+    pub sms2003: Option<Sms2003>,
     /// `faults`, in the order of their names; those with `enabled: false` are left out.
     pub faults: Vec<Fault>,
     /// `expect`, in the order of their names.
@@ -365,6 +371,11 @@ impl Openness {
     pub fn admits_metadata(self) -> bool {
         matches!(self, Openness::All | Openness::AllButLow)
     }
+
+    /// Does the catalogue for SMS 2003 clients pass? It is of low priority [choice].
+    pub fn admits_catalogues(self) -> bool {
+        self == Openness::All
+    }
 }
 
 /// How fast a sender may send (R4).
@@ -402,8 +413,8 @@ pub struct Site {
     pub labels: BTreeMap<String, String>,
     /// Its own time zone.
     pub zone: Zone,
-    /// `clients.intranet` and the others together; only counted here.
-    pub clients: u32,
+    /// `clients`: how many it has of each kind.
+    pub clients: ClientCounts,
     /// The circuit to its parent (at the top-level site: to its source).
     pub link: Option<LinkId>,
     /// The address by which its parent's sender reaches it (R4); `None`: always open, as fast as
@@ -445,6 +456,8 @@ pub struct SoftwareUpdatePoint {
     pub pulls_at_once: Option<u32>,
     /// `express`: is WSUS set to express installation files? It matters to exports alone (P10).
     pub express: bool,
+    /// How many scans it serves at once (C4); `None`: no client scans, so nobody asks.
+    pub scans_at_once: Option<u32>,
 }
 
 /// An internet-based software update point (P6, P10).

@@ -23,11 +23,12 @@ use super::values::{Run, Zones};
 use super::yaml::{self, Node, Value};
 use super::{
     Clock, Criteria, Default, Initial, Overrides, Recording, Scenario, Source, Sync, Zone,
-    catalogue, fault, generate, limits, link, lint, operation, quantity, reshape, route, sync,
+    catalogue, clients, fault, generate, limits, link, lint, operation, quantity, reshape, route,
+    sync,
 };
 use crate::units::Duration;
 
-const KEYS: [&str; 26] = [
+const KEYS: [&str; 28] = [
     "supsim",
     "kind",
     "name",
@@ -52,12 +53,11 @@ const KEYS: [&str; 26] = [
     "sync",
     "operations",
     "timing",
+    "clients",
+    "sms2003",
     "faults",
     "expect",
 ];
-
-/// Words of the language that this version does not read.
-const LATER: [&str; 2] = ["clients", "sms2003"];
 
 impl Scenario {
     /// The largest file \[bytes\]; whoever reads one need not read further.
@@ -163,7 +163,7 @@ fn document(
         return None;
     }
     let keys: Vec<&str> = KEYS.into_iter().chain(["record"]).collect();
-    let fields = reader.fields(&composed.tree, "a scenario", &keys, &LATER)?;
+    let fields = reader.fields(&composed.tree, "a scenario", &keys, &[])?;
     let is_scenario = heading(reader, &fields);
     if !is_scenario {
         return None;
@@ -221,6 +221,8 @@ fn document(
     }
     sites.check(reader, fields.entry("sites").map_or(fields.place, |entry| entry.place));
     let retry = sync.retry.resolved(reader);
+    let written = clients::read(reader, fields.get("clients"));
+    let clients = clients::resolve(reader, written, &mut sites.list, fields.get("clients"));
 
     let mut known = Known {
         names: &names,
@@ -232,6 +234,8 @@ fn document(
         .get("operations")
         .map(|node| operation::read(reader, &mut known, &run, &mut catalogue, node))
         .unwrap_or_default();
+    let sms2003 =
+        fields.get("sms2003").and_then(|node| clients::sms2003(reader, &known, &run, node));
     let faults =
         fields.get("faults").map(|node| fault::read(reader, &known, &run, &operations, node));
     let faults = faults.unwrap_or_default();
@@ -270,6 +274,8 @@ fn document(
             site_complete: sync.site_complete,
         },
         operations,
+        clients,
+        sms2003,
         faults,
         expectations: expectations.unwrap_or_default(),
         recording: recording?,

@@ -9,8 +9,8 @@ use super::timing::{TimingWritten, Timings};
 use super::values::Zones;
 use super::yaml::{Entry, Node, Value};
 use super::{
-    ClockOffset, InternetPoint, Link, PointMode, Retry, Route, Site, SiteKind, SoftwareUpdatePoint,
-    Work, Zone, limits, quantity,
+    ClientCounts, ClockOffset, InternetPoint, Link, PointMode, Retry, Route, Site, SiteKind,
+    SoftwareUpdatePoint, Work, Zone, limits, quantity,
 };
 use crate::units::{Duration, LinkId, RouteId};
 
@@ -23,7 +23,7 @@ pub(super) struct SiteWritten {
     pub name: Option<String>,
     pub labels: BTreeMap<String, String>,
     pub zone: Option<Zone>,
-    pub clients: Option<u32>,
+    pub clients: Option<ClientCounts>,
     pub link: Option<LinkId>,
     pub route: Option<RouteId>,
     pub sup: Option<Option<SoftwareUpdatePoint>>,
@@ -229,7 +229,7 @@ impl Reader {
             site.zone = self.zone(&mut names.zones, node);
         }
         if let Some(node) = fields.get("clients") {
-            site.clients = self.clients(node);
+            site.clients = self.client_counts(node);
         }
         if let Some(node) = fields.get("link") {
             site.link = names.link(self, node);
@@ -267,18 +267,6 @@ impl Reader {
         labels
     }
 
-    fn clients(&mut self, node: &Node<'_>) -> Option<u32> {
-        let keys = ["intranet", "internet", "sms2003"];
-        let fields = self.fields(node, "`clients`", &keys, &[])?;
-        let mut sum = 0;
-        for key in keys {
-            if let Some(node) = fields.get(key) {
-                sum += self.count32(node, key, 0, limits::CLIENTS)?;
-            }
-        }
-        Some(sum)
-    }
-
     fn sup(&mut self, node: &Node<'_>) -> Option<Option<SoftwareUpdatePoint>> {
         if !matches!(node.value, Value::Map(_)) {
             let what = "a software update point: `none` or { server, console }";
@@ -287,8 +275,8 @@ impl Reader {
         let fields = self.fields(
             node,
             "`sup`",
-            &["server", "console", "pulls_at_once", "express"],
-            &["scans_at_once"],
+            &["server", "console", "pulls_at_once", "express", "scans_at_once"],
+            &[],
         )?;
         let server = fields.get("server").map(|node| {
             self.word_of(node, "a place for the server", &[("local", true), ("remote", false)])
@@ -310,11 +298,15 @@ impl Reader {
             }
         };
         let express = fields.get("express").map(|node| self.truth(node, "`express`"));
+        let scans_at_once = fields
+            .get("scans_at_once")
+            .map(|node| self.count32(node, "`scans_at_once`", 1, limits::SCANS_AT_ONCE).map(Some));
         Some(Some(SoftwareUpdatePoint {
             local: server.unwrap_or(Some(true))?,
             console: console.unwrap_or(Some(true))?,
             pulls_at_once,
             express: express.unwrap_or(Some(false))?,
+            scans_at_once: scans_at_once.unwrap_or(Some(None))?,
         }))
     }
 
@@ -406,6 +398,7 @@ impl Common {
                 console: true,
                 pulls_at_once: None,
                 express: false,
+                scans_at_once: None,
             })
         });
         let timing = timings.resolve(
@@ -438,7 +431,7 @@ impl Common {
             template: template_name.map(str::to_owned),
             labels,
             zone,
-            clients: written.clients.or(template.clients).unwrap_or(0),
+            clients: written.clients.or(template.clients).unwrap_or_default(),
             link: written.link.or(template.link),
             route: written.route.or(template.route),
             sup,

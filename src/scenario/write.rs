@@ -10,8 +10,8 @@ use super::read::RECORDINGS;
 use super::selector::kind_word;
 use super::sync::COMPLETE;
 use super::{
-    Initial, Published, Release, Retry, Scenario, Site, SiteComplete, Source, catalogue, civil,
-    cost, criteria, fault, history, link, operation, point, route, timing,
+    Clients, Initial, Published, Release, Retry, Scenario, Site, SiteComplete, Sms2003, Source,
+    catalogue, civil, cost, criteria, fault, history, link, operation, point, route, timing,
 };
 use crate::units::{Instant, LinkId, SiteId};
 
@@ -83,6 +83,13 @@ impl Scenario {
         put(&mut map, "sites", sites);
         put(&mut map, "sync", self.sync());
         put_some(&mut map, "operations", self.operations());
+        // What nobody asks is not written: no clients, nothing of them.
+        if self.has_clients() || self.clients != Clients::of_profile() {
+            put(&mut map, "clients", self.clients.written());
+        }
+        if let Some(sms2003) = &self.sms2003 {
+            put(&mut map, "sms2003", self.sms2003(sms2003));
+        }
         put_some(
             &mut map,
             "faults",
@@ -219,9 +226,7 @@ impl Scenario {
         let mut map = Mapping::new();
         put(&mut map, "type", kind_word(site.kind));
         put(&mut map, "timezone", site.zone.name());
-        if site.clients > 0 {
-            put(&mut map, "clients", self::clients(site.clients));
-        }
+        put_some(&mut map, "clients", site.clients.written());
         if let Some(link) = site.link {
             put(&mut map, "link", self.link_name(link));
         }
@@ -240,6 +245,9 @@ impl Scenario {
                 }
                 if point.express {
                     put(&mut sup, "express", true);
+                }
+                if let Some(scans) = point.scans_at_once {
+                    put(&mut sup, "scans_at_once", scans);
                 }
                 put(&mut map, "sup", sup);
             }
@@ -286,6 +294,15 @@ impl Scenario {
         map
     }
 
+    fn sms2003(&self, sms2003: &Sms2003) -> Mapping {
+        let mut map = Mapping::new();
+        put(&mut map, "site", self.code(sms2003.site));
+        put(&mut map, "every", sms2003.every.to_string());
+        put(&mut map, "start", self.time(sms2003.first));
+        put(&mut map, "catalogue", sms2003.catalogue.to_string());
+        map
+    }
+
     fn operations(&self) -> Mapping {
         named(self.operations.iter().map(|operation| {
             let mut map = Mapping::new();
@@ -299,20 +316,6 @@ impl Scenario {
 /// The name of a release without the number of its occurrence.
 fn written_name(name: &str) -> &str {
     name.split('#').next().unwrap_or(name)
-}
-
-/// Only the sum is kept, so only a sum can be written; the parts are shared out so that each
-/// stays within what the language allows.
-fn clients(mut sum: u32) -> Mapping {
-    let mut map = Mapping::new();
-    for kind in ["intranet", "internet", "sms2003"] {
-        let part = sum.min(super::limits::CLIENTS);
-        if part > 0 {
-            put(&mut map, kind, part);
-        }
-        sum -= part;
-    }
-    map
 }
 
 fn retry(retry: Retry) -> Mapping {

@@ -305,6 +305,48 @@ impl Mixture {
                 self.word("pull-admitted");
                 self.number(attempt);
             }
+            Fact::Scanned { release, by, clients, earlier } => {
+                self.word("scanned");
+                self.name(Into::Facts, names.release(release));
+                self.word(by.name());
+                self.number(clients);
+                self.bytes(Into::Times, &earlier.micros().to_le_bytes());
+            }
+            Fact::PolicyFetched { by, clients } => {
+                self.word("policy-fetched");
+                self.word(by.name());
+                self.number(clients);
+            }
+            Fact::ScansFailed { by, clients } => {
+                self.word("scans-failed");
+                self.word(by.name());
+                self.number(clients);
+            }
+            Fact::CatalogueSyncStarted { attempt } => {
+                self.word("catalogue-started");
+                self.number(attempt);
+            }
+            Fact::CatalogueSyncDone { attempt, version, changed } => {
+                self.word("catalogue-done");
+                self.number(attempt);
+                self.number(u32::from(changed));
+                self.version(version);
+            }
+            Fact::CatalogueSyncFailed { attempt, again_at } => {
+                self.word("catalogue-failed");
+                self.number(attempt);
+                self.again(again_at);
+            }
+            Fact::CatalogueSent { to, version, bytes } => {
+                self.word("catalogue-sent");
+                self.name(Into::Sites, names.site(to));
+                self.version(version);
+                self.amount(bytes);
+            }
+            Fact::CatalogueArrived { version } => {
+                self.word("catalogue-arrived");
+                self.version(version);
+            }
             Fact::WentDown => self.word("went-down"),
             Fact::CameUp => self.word("came-up"),
         }

@@ -3,10 +3,10 @@
 use proptest::prelude::*;
 
 use super::{
-    Cause, Fact, Failure, Kind, Limit, Mishap, Names, Part, Phase, Priority, Reason, Record,
-    Status, Trigger, Wait,
+    Cause, ClientKind, Fact, Failure, Kind, Limit, Mishap, Names, Part, Phase, Priority, Reason,
+    Record, Status, Trigger, Wait,
 };
-use crate::units::{Bytes, FaultId, Instant, ReleaseId, SiteId};
+use crate::units::{Bytes, Duration, FaultId, Instant, ReleaseId, SiteId};
 
 /// Names for some of the numbers that [`any_record`] uses; the others have none.
 pub(super) fn names() -> Names {
@@ -30,7 +30,7 @@ pub(super) fn any_record() -> impl Strategy<Value = Record> {
 }
 
 fn any_fact() -> impl Strategy<Value = Fact> {
-    let numbers = (0..35u32, any::<u32>(), any::<u32>(), any::<u64>(), 0..4u32);
+    let numbers = (0..40u32, any::<u32>(), any::<u32>(), any::<u64>(), 0..4u32);
     let words = (any_kind(), any_trigger(), any_failure(), any_again(), any_part(), any::<bool>());
     (numbers, words).prop_map(|((which, attempt, count, bytes, id), words)| {
         let (kind, trigger, failure, retry_at, part, flag) = words;
@@ -81,6 +81,21 @@ fn any_fact() -> impl Strategy<Value = Fact> {
                 let limit = [Limit::None, Limit::Hourly, Limit::Pulse][count as usize % 3];
                 Fact::SendingStarted { to, priority: any_of(flag), limit }
             }
+            34 => Fact::Scanned {
+                release,
+                by: ClientKind::ALL[id as usize % 3],
+                clients: count,
+                earlier: Duration::from_micros(bytes.0),
+            },
+            35 if flag => {
+                Fact::PolicyFetched { by: ClientKind::ALL[id as usize % 3], clients: count }
+            }
+            35 => Fact::ScansFailed { by: ClientKind::ALL[id as usize % 3], clients: count },
+            36 if flag => Fact::CatalogueSyncStarted { attempt },
+            36 => Fact::CatalogueSyncFailed { attempt, again_at: retry_at },
+            37 => Fact::CatalogueSyncDone { attempt, version, changed: flag },
+            38 if flag => Fact::CatalogueSent { to, version, bytes },
+            38 => Fact::CatalogueArrived { version },
             _ if flag => Fact::WentDown,
             _ => Fact::CameUp,
         }

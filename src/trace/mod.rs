@@ -25,4 +25,4 @@ pub use crate::engine::{Failure, Kind, Phase, Reason, Status, Trigger};
 pub use fingerprint::Fingerprint;
 pub use mishap::Mishap;
 pub use names::{Name, Names};
-pub use record::{Cause, Fact, Limit, Part, Priority, Record, Trace, Wait};
+pub use record::{Cause, ClientKind, Fact, Limit, Part, Priority, Record, Trace, Wait};

@@ -1,6 +1,6 @@
 use super::Mishap;
 use crate::engine::{Kind, Status, Trigger};
-use crate::units::{Bytes, FaultId, Instant, ReleaseId, SiteId};
+use crate::units::{Bytes, Duration, FaultId, Instant, ReleaseId, SiteId};
 
 /// Everything that was recorded of a run, in the order in which it happened.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -59,6 +59,8 @@ pub enum Priority {
     High,
     /// Packages of metadata.
     Normal,
+    /// The catalogue for SMS 2003 clients (L2).
+    Low,
 }
 
 /// What a job of a sender waits for (R4-R6).
@@ -89,6 +91,32 @@ pub enum Limit {
     Hourly,
     /// Blocks with pauses between.
     Pulse,
+}
+
+/// By which way clients scan (C1-C5, L1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ClientKind {
+    /// Against the active software update point of their site.
+    Intranet,
+    /// Against its internet-based one (C5).
+    Internet,
+    /// SMS 2003 clients: against the Inventory Tool's catalogue (L1).
+    Sms2003,
+}
+
+impl ClientKind {
+    /// All of them.
+    pub const ALL: [ClientKind; 3] =
+        [ClientKind::Intranet, ClientKind::Internet, ClientKind::Sms2003];
+
+    /// The one short name of this kind, everywhere.
+    pub const fn name(self) -> &'static str {
+        match self {
+            ClientKind::Intranet => "intranet",
+            ClientKind::Internet => "internet",
+            ClientKind::Sms2003 => "sms2003",
+        }
+    }
 }
 
 /// What happened. Past participles; those marked * are recorded at `attempts` already.
@@ -300,6 +328,74 @@ pub enum Fact {
         to: SiteId,
         /// When it is tried again; `None`: given up.
         again_at: Option<Instant>,
+    },
+    /// * Clients of the site have finished a scan that covers a release, and no earlier scan of
+    /// theirs did: it began when what they scan against held everything of it (C3).
+    ///
+    /// The share of clients that have scanned for a release by an instant is the sum of `clients`
+    /// over the records of that release up to it, over the clients of the site. The time it took
+    /// them is `at - earlier - release.at`: exact for clients one by one (`clients` is 1 and
+    /// `earlier` zero); for a counted group the mean is exact, and every one of them finished
+    /// after the group's record before and not after this one.
+    Scanned {
+        /// Which release.
+        release: ReleaseId,
+        /// Which clients.
+        by: ClientKind,
+        /// How many of them: each counts once for each release.
+        clients: u32,
+        /// By how much, on average, they had finished before this record.
+        earlier: Duration,
+    },
+    /// Clients of the site fetched a new policy body, which starts a scan (C2, C3).
+    PolicyFetched {
+        /// Which clients.
+        by: ClientKind,
+        /// How many of them.
+        clients: u32,
+    },
+    /// Scans of the site's clients were broken off or could not begin; the clients try again at
+    /// their next poll (C4).
+    ScansFailed {
+        /// Which clients.
+        by: ClientKind,
+        /// How many of them.
+        clients: u32,
+    },
+    /// * 6709: the synchronisation of the catalogue for SMS 2003 clients has started (L2).
+    CatalogueSyncStarted {
+        /// Its number, from 1.
+        attempt: u32,
+    },
+    /// * 6710: it is done.
+    CatalogueSyncDone {
+        /// Which one.
+        attempt: u32,
+        /// The catalogue there is now.
+        version: u32,
+        /// Is it another than before? Only then it is distributed.
+        changed: bool,
+    },
+    /// * 6711: it has failed.
+    CatalogueSyncFailed {
+        /// Which one.
+        attempt: u32,
+        /// When it is tried again; `None`: with the next advertisement.
+        again_at: Option<Instant>,
+    },
+    /// The catalogue for SMS 2003 clients left for a child (L2).
+    CatalogueSent {
+        /// Which child.
+        to: SiteId,
+        /// Which catalogue.
+        version: u32,
+        /// How much.
+        bytes: Bytes,
+    },
+    /// It arrived: the SMS 2003 clients of the site can scan with it.
+    CatalogueArrived {
+        /// Which catalogue.
+        version: u32,
     },
     /// The site server went down (T7).
     WentDown,

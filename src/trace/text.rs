@@ -11,10 +11,10 @@
 use std::fmt;
 
 use super::{
-    Cause, Fact, Failure, Kind, Limit, Mishap, Names, Part, Phase, Priority, Reason, Record,
-    Status, Trigger, Wait,
+    Cause, ClientKind, Fact, Failure, Kind, Limit, Mishap, Names, Part, Phase, Priority, Reason,
+    Record, Status, Trigger, Wait,
 };
-use crate::units::{Bytes, Instant};
+use crate::units::{Bytes, Duration, Instant};
 
 const SECOND: u64 = 1_000_000;
 const DAY: u64 = 86_400 * SECOND;
@@ -121,6 +121,29 @@ fn write_fact(f: &mut fmt::Formatter<'_>, fact: &Fact, names: &Names) -> fmt::Re
         }
         Fact::PullWaited { attempt } => write!(f, "pull-waited #{attempt}"),
         Fact::PullAdmitted { attempt } => write!(f, "pull-admitted #{attempt}"),
+        Fact::Scanned { release, by, clients, earlier } => {
+            let (by, micros) = (by.name(), earlier.micros());
+            let (seconds, fraction) = (micros / SECOND, micros % SECOND);
+            let release = names.release(release);
+            write!(f, "scanned {release} by {clients} {by} earlier {seconds}.{fraction:06}s")
+        }
+        Fact::PolicyFetched { by, clients } => {
+            write!(f, "policy-fetched by {clients} {}", by.name())
+        }
+        Fact::ScansFailed { by, clients } => write!(f, "scans-failed by {clients} {}", by.name()),
+        Fact::CatalogueSyncStarted { attempt } => write!(f, "6709 catalogue-started #{attempt}"),
+        Fact::CatalogueSyncDone { attempt, version, changed } => {
+            let changed = if changed { "changed" } else { "same" };
+            write!(f, "6710 catalogue-done #{attempt} version {version} {changed}")
+        }
+        Fact::CatalogueSyncFailed { attempt, again_at } => {
+            write!(f, "6711 catalogue-failed #{attempt}")?;
+            write_again(f, again_at)
+        }
+        Fact::CatalogueSent { to, version, bytes } => {
+            write!(f, "catalogue-sent to {} version {version} {bytes}", names.site(to))
+        }
+        Fact::CatalogueArrived { version } => write!(f, "catalogue-arrived version {version}"),
         Fact::WentDown => write!(f, "went-down"),
         Fact::CameUp => write!(f, "came-up"),
     }
@@ -336,6 +359,42 @@ impl<'a> Words<'a> {
             }
             "pull-waited" => Fact::PullWaited { attempt: self.attempt()? },
             "pull-admitted" => Fact::PullAdmitted { attempt: self.attempt()? },
+            "scanned" => {
+                let release = self.release()?;
+                let (clients, by) = self.clients()?;
+                Fact::Scanned { release, by, clients, earlier: self.earlier()? }
+            }
+            "policy-fetched" => {
+                let (clients, by) = self.clients()?;
+                Fact::PolicyFetched { by, clients }
+            }
+            "scans-failed" => {
+                let (clients, by) = self.clients()?;
+                Fact::ScansFailed { by, clients }
+            }
+            "6709" => {
+                self.literal("catalogue-started")?;
+                Fact::CatalogueSyncStarted { attempt: self.attempt()? }
+            }
+            "6710" => {
+                self.literal("catalogue-done")?;
+                let (attempt, version) = (self.attempt()?, self.version()?);
+                let changed = self.next("changed or same", |word, _| match word {
+                    "changed" => Some(true),
+                    "same" => Some(false),
+                    _ => None,
+                })?;
+                Fact::CatalogueSyncDone { attempt, version, changed }
+            }
+            "6711" => {
+                self.literal("catalogue-failed")?;
+                Fact::CatalogueSyncFailed { attempt: self.attempt()?, again_at: self.again()? }
+            }
+            "catalogue-sent" => {
+                let (to, version) = (self.destination()?, self.version()?);
+                Fact::CatalogueSent { to, version, bytes: self.bytes()? }
+            }
+            "catalogue-arrived" => Fact::CatalogueArrived { version: self.version()? },
             "went-down" => Fact::WentDown,
             "came-up" => Fact::CameUp,
             _ => return Err(Unreadable { word: self.read, expected: "a fact" }),
@@ -411,7 +470,9 @@ impl<'a> Words<'a> {
 
     fn priority(&mut self) -> Answer<Priority> {
         self.next("high or normal", |word, _| {
-            [Priority::High, Priority::Normal].into_iter().find(|one| one.name() == word)
+            [Priority::High, Priority::Normal, Priority::Low]
+                .into_iter()
+                .find(|one| one.name() == word)
         })
     }
 
@@ -449,6 +510,25 @@ impl<'a> Words<'a> {
 
     fn attempt(&mut self) -> Answer<u32> {
         self.next("an attempt, as in #1", |word, _| number(word.strip_prefix('#')?))
+    }
+
+    fn clients(&mut self) -> Answer<(u32, ClientKind)> {
+        self.literal("by")?;
+        let clients = self.next("a number of clients", |word, _| number(word))?;
+        let kind = self.next("intranet, internet or sms2003", |word, _| {
+            ClientKind::ALL.into_iter().find(|kind| kind.name() == word)
+        })?;
+        Ok((clients, kind))
+    }
+
+    fn earlier(&mut self) -> Answer<Duration> {
+        self.literal("earlier")?;
+        self.next("seconds, as in 0.500000s", |word, _| {
+            let (seconds, fraction) = word.strip_suffix('s')?.split_once('.')?;
+            let fraction = digits(fraction, SECOND).filter(|_| fraction.len() == 6)?;
+            let seconds = number::<u64>(seconds)?.checked_mul(SECOND)?;
+            seconds.checked_add(fraction).map(Duration::from_micros)
+        })
     }
 
     fn updates(&mut self) -> Answer<u32> {
@@ -531,6 +611,7 @@ impl Priority {
         match self {
             Priority::High => "high",
             Priority::Normal => "normal",
+            Priority::Low => "low",
         }
     }
 }

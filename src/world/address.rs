@@ -43,7 +43,7 @@ pub(super) struct Address {
     /// In the order in which they came.
     pub jobs: Vec<Job>,
     /// R6: what waits for a job of its priority to be done.
-    pub held: [Option<Held>; 2],
+    pub held: [Option<Held>; 3],
     /// What is being carried.
     pub line: Line,
     /// When something of it is through, or goes at another pace.
@@ -62,6 +62,8 @@ pub(super) enum Cargo {
     Request,
     /// The packages of these content versions, which follow one another.
     Packages { first: u32, last: u32 },
+    /// The catalogue for SMS 2003 clients: of several, the newest (L2).
+    Catalogue { version: u32 },
 }
 
 /// Objects that wait for the job before them (R6).
@@ -105,11 +107,12 @@ pub(super) enum JobState {
 }
 
 impl Cargo {
-    /// R5: requests are of high priority, metadata of normal [choice].
+    /// R5: requests are of high priority, metadata of normal, catalogues of low [choice].
     pub fn priority(self) -> Priority {
         match self {
             Cargo::Request => Priority::High,
             Cargo::Packages { .. } => Priority::Normal,
+            Cargo::Catalogue { .. } => Priority::Low,
         }
     }
 
@@ -118,6 +121,7 @@ impl Cargo {
         match self {
             Cargo::Request => Load::Request,
             Cargo::Packages { first, .. } => Load::Package { version: first },
+            Cargo::Catalogue { version } => Load::Catalogue { version },
         }
     }
 
@@ -127,6 +131,7 @@ impl Cargo {
             (Cargo::Packages { first, .. }, Load::Package { version }) => {
                 Cargo::Packages { first, last: version }
             }
+            (Cargo::Catalogue { .. }, Load::Catalogue { version }) => Cargo::Catalogue { version },
             _ => self,
         }
     }
@@ -137,6 +142,7 @@ impl From<Load> for Cargo {
         match load {
             Load::Request => Cargo::Request,
             Load::Package { version } => Cargo::Packages { first: version, last: version },
+            Load::Catalogue { version } => Cargo::Catalogue { version },
         }
     }
 }
@@ -175,7 +181,7 @@ impl Address {
     }
 
     fn is_idle(&self) -> bool {
-        self.jobs.is_empty() && self.held == [const { None }; 2] && self.overtaken.is_empty()
+        self.jobs.is_empty() && self.held == [const { None }; 3] && self.overtaken.is_empty()
     }
 }
 

@@ -24,6 +24,11 @@ pub(super) enum Purpose {
     OutageBegins = 31,
     OutageEnds = 32,
     FaultHitsInsertion = 33,
+    ClientPoll = 50,
+    ClientSchedule = 51,
+    FirstScan = 52,
+    WithinSlice = 53,
+    Scan = 54,
 }
 
 impl Purpose {
@@ -47,7 +52,12 @@ impl Purpose {
             | Purpose::FaultDelay
             | Purpose::OutageBegins
             | Purpose::OutageEnds
-            | Purpose::FaultHitsInsertion => {
+            | Purpose::FaultHitsInsertion
+            | Purpose::ClientPoll
+            | Purpose::ClientSchedule
+            | Purpose::FirstScan
+            | Purpose::WithinSlice
+            | Purpose::Scan => {
                 unreachable!("{self:?} is no work")
             }
         }

@@ -135,6 +135,21 @@ pub(super) enum Event {
         site: SiteId,
         insertion: u32,
     },
+    /// Clients must be looked after: somebody polls, or a scan is through (C2-C4).
+    ClientsDue {
+        group: u32,
+    },
+    /// The advertisement of the SMS 2003 catalogue falls due (L1).
+    CatalogueDue,
+    /// Its synchronisation is tried again.
+    CatalogueAgain,
+    /// It has been fetched (L2).
+    CatalogueFetched,
+    /// It reaches the child.
+    CatalogueArrives {
+        to: SiteId,
+        version: u32,
+    },
 }
 
 /// The steps of a run of export, carrying and import (P10).
@@ -157,4 +172,6 @@ pub(super) enum Load {
     Request,
     /// The metadata that make this content version (R1).
     Package { version: u32 },
+    /// The catalogue for SMS 2003 clients (L2).
+    Catalogue { version: u32 },
 }

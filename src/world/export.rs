@@ -159,6 +159,7 @@ impl<'s> World<'s> {
         let Pull { updates, bytes, upto } = under_way.holds;
         let before = self.internet_wsus(site).anchor();
         // P10, H6: into this point, which is nobody's replica, and into no other server.
+        self.clients_catch_up(site);
         self.sites[site.index()].holdings.commit_internet(under_way.holds);
         self.end_of_run(site);
         self.record(site, Fact::PointImported { run, updates, bytes });

@@ -24,9 +24,11 @@ mod address;
 mod blueprint;
 mod chance;
 mod circuit;
+mod clients;
 mod event;
 mod export;
 mod fault;
+mod inventory;
 mod line;
 mod operation;
 mod probe;
@@ -50,10 +52,12 @@ use crate::units::{Instant, ReleaseId, SiteId};
 use address::Senders;
 pub use blueprint::Blueprint;
 use chance::{Chance, Purpose};
+use clients::Clients;
 use event::{Event, Happening};
 use export::Exports;
 use fault::Faults;
 pub use fault::{DrawnFault, DrawnOutage, drawn_faults};
+use inventory::Inventory;
 #[doc(hidden)]
 pub use probe::Probe;
 use pull_queue::PullQueue;
@@ -70,6 +74,9 @@ pub struct World<'s> {
     stores: Stores,
     chance: Chance,
     faults: Faults,
+    clients: Clients,
+    /// The catalogue for SMS 2003 clients.
+    inventory: Inventory,
     senders: Senders,
     /// The points that metadata are carried to (P10).
     exports: Exports<'s>,
@@ -123,6 +130,8 @@ impl<'s> World<'s> {
             sites,
             stores,
             faults,
+            clients: Clients::new(blueprint),
+            inventory: Inventory::new(scenario),
             chance,
             senders: Senders::default(),
             exports: Exports::new(&scenario.criteria),
@@ -138,6 +147,8 @@ impl<'s> World<'s> {
             probe: None,
         };
         world.put_in_what_is_written();
+        world.clients_begin();
+        world.plan_catalogue();
         world
     }
 
@@ -267,6 +278,11 @@ impl<'s> World<'s> {
             Event::LineDue { to } => self.line_due(to),
             Event::AddressDue { to } => self.address_due(to),
             Event::Inserted { site, insertion } => self.inserted(site, insertion),
+            Event::ClientsDue { group } => self.clients_due(group),
+            Event::CatalogueDue => self.catalogue_due(),
+            Event::CatalogueAgain => self.catalogue_again(),
+            Event::CatalogueFetched => self.catalogue_fetched(),
+            Event::CatalogueArrives { to, version } => self.catalogue_arrives(to, version),
         }
         true
     }
@@ -298,6 +314,10 @@ impl<'s> World<'s> {
             Effect::Replicate { version } => self.replicate(site, version),
             Effect::CreatePolicy { version, new_body } => {
                 self.record(site, Fact::PolicyCreated { version, new_body });
+                // C1: only a new body is news to clients.
+                if new_body {
+                    self.clients_get_policy(site);
+                }
             }
             Effect::RequestSync => self.request_sync(site),
             Effect::SetTimer { timer, at } => self.set_timer(site, timer, at),

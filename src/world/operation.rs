@@ -38,6 +38,7 @@ impl World<'_> {
         state.place.point_is_local = true;
         state.holdings.install_wsus();
         state.next_trigger = root;
+        self.clients_notice(site);
         self.feed(site, Input::PointInstalled);
     }
 
@@ -46,6 +47,7 @@ impl World<'_> {
         let cause = self.cause;
         let place = &mut self.sites[site.index()].place;
         (place.has_point, place.point_is_local) = (false, false);
+        self.clients_notice(site);
         self.break_off_transfer(site);
         self.feed(site, Input::PointRemoved);
         self.cause = cause;

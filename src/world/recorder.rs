@@ -51,7 +51,11 @@ fn least(fact: &Fact) -> Recording {
         | Fact::CarriedOver { .. }
         | Fact::PointImported { .. }
         | Fact::PointRunFailed { .. }
-        | Fact::Operated { .. } => Recording::Attempts,
+        | Fact::Operated { .. }
+        | Fact::Scanned { .. }
+        | Fact::CatalogueSyncStarted { .. }
+        | Fact::CatalogueSyncDone { .. }
+        | Fact::CatalogueSyncFailed { .. } => Recording::Attempts,
         Fact::TriggerDeferred { .. }
         | Fact::TriggerRefused { .. }
         | Fact::PolicyCreated { .. }
@@ -67,6 +71,10 @@ fn least(fact: &Fact) -> Recording {
         | Fact::SendingStruck { .. }
         | Fact::PullWaited { .. }
         | Fact::PullAdmitted { .. }
+        | Fact::PolicyFetched { .. }
+        | Fact::ScansFailed { .. }
+        | Fact::CatalogueSent { .. }
+        | Fact::CatalogueArrived { .. }
         | Fact::WentDown
         | Fact::CameUp => Recording::All,
     }

@@ -89,7 +89,7 @@ impl World<'_> {
     pub(super) fn forget_sendings(&mut self, to: SiteId) {
         let Some(from) = self.upstream(to) else { return };
         let Some(address) = self.senders.find(to) else { return };
-        address.held = [None, None];
+        address.held = [None, None, None];
         address.overtaken.clear();
         address.jobs.retain(Job::is_under_way);
         self.plan_address(to);
@@ -98,12 +98,13 @@ impl World<'_> {
     }
 
     /// Something is handed to the sender of a site for a child.
-    fn hand_over(&mut self, from: SiteId, to: SiteId, load: Load) {
+    pub(super) fn hand_over(&mut self, from: SiteId, to: SiteId, load: Load) {
         let (now, cause) = (self.now(), self.cause);
         if self.passes_at_once(from, to) {
             let event = match load {
                 Load::Request => Event::RequestArrives { to },
                 Load::Package { version } => Event::PackageArrives { to, version },
+                Load::Catalogue { version } => Event::CatalogueArrives { to, version },
             };
             self.schedule(now, event);
             return;
@@ -219,6 +220,7 @@ impl World<'_> {
             let admits = match cargo.priority() {
                 Priority::High => Openness::admits_requests,
                 Priority::Normal => Openness::admits_metadata,
+                Priority::Low => Openness::admits_catalogues,
             };
             let until = self.opens(to, admits);
             if until != Some(self.now()) {
@@ -292,6 +294,8 @@ impl World<'_> {
                 self.sites[from.index()].origin.root.first_try().key().wrapping_add(tries)
             }
             Cargo::Packages { first, .. } => u64::from(first) << 32 | tries,
+            // Told from the package of that number by the highest bit.
+            Cargo::Catalogue { version } => 1 << 63 | u64::from(version) << 32 | tries,
         }
     }
 
@@ -302,6 +306,7 @@ impl World<'_> {
             Cargo::Packages { first, last } => {
                 Bytes((first..=last).map(|version| self.stores.package(version).1.0).sum())
             }
+            Cargo::Catalogue { .. } => self.catalogue_bytes(),
         }
     }
 
@@ -439,7 +444,7 @@ impl World<'_> {
         }
         // R6: what was held back for a job that is done goes now.
         let parent = self.upstream(to).unwrap_or(from);
-        for priority in [Priority::High, Priority::Normal] {
+        for priority in [Priority::High, Priority::Normal, Priority::Low] {
             let address = self.senders.address(to);
             if let Some(held) = address.held[priority as usize]
                 && address.pending(parent, priority).is_none()
@@ -476,7 +481,7 @@ impl World<'_> {
                 self.cause = cause;
                 self.request_has_arrived(to);
             }
-            Cargo::Packages { .. } if self.is_down(to) => {
+            Cargo::Packages { .. } | Cargo::Catalogue { .. } if self.is_down(to) => {
                 if let Some(from) = self.upstream(to) {
                     self.senders.add((from, to), cargo, self.now(), cause);
                 }
@@ -487,6 +492,10 @@ impl World<'_> {
                     self.record(to, Fact::PackageArrived { version });
                     self.feed(to, Input::PackageArrived { version });
                 }
+            }
+            Cargo::Catalogue { version } => {
+                self.cause = cause;
+                self.catalogue_has_arrived(to, version);
             }
         }
     }
@@ -527,7 +536,7 @@ impl World<'_> {
     }
 
     /// What took no time has arrived, or turns out not to have: then it becomes a job.
-    fn arrives_at_once(&mut self, to: SiteId, load: Load) -> bool {
+    pub(super) fn arrives_at_once(&mut self, to: SiteId, load: Load) -> bool {
         let now = self.now();
         let Some(from) = self.upstream(to) else { return false };
         if !self.is_lost((from, to), now) {

@@ -253,6 +253,7 @@ impl World<'_> {
         let pull = self.sites[site.index()].pull;
         let Pull { updates, bytes, .. } = pull;
         let before = self.wsus(site).anchor();
+        self.clients_catch_up(site);
         // P2: the anchor moves only now that the pull has been committed.
         let version = match self.upstream(site) {
             None => {
@@ -375,6 +376,7 @@ impl World<'_> {
         let pull = self.sites[site.index()].pull;
         let Pull { updates, bytes, upto } = pull;
         let before = self.internet_wsus(site).anchor();
+        self.clients_catch_up(site);
         self.sites[site.index()].holdings.commit_internet(pull);
         self.record(site, Fact::InternetPointSynced { attempt, updates, bytes });
         for index in 0..self.stores.arrived_in_wsus(before, upto).len() {

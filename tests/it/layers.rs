@@ -259,7 +259,7 @@ fn a_table_of_sites_is_read_by_the_names_of_its_columns() {
     assert_eq!(site(&world, "R05").labels["region"], "EMEA");
     assert_eq!(site(&world, "R05").labels["size"], "l");
     assert_eq!(site(&world, "R05").zone.name(), "Europe/Berlin");
-    assert_eq!(site(&world, "R05").clients, 8400);
+    assert_eq!(site(&world, "R05").clients.intranet, 8400);
     assert_eq!(site(&world, "007").name, "the \"other\"");
     assert_eq!(link_of(&world, "R05"), "wan");
 }

@@ -41,7 +41,7 @@ pub(super) fn table(scenario: &Scenario) -> Grid {
             site.template.clone().unwrap_or_default(),
             site.link.map(link).unwrap_or_default(),
             site.zone.name().to_owned(),
-            site.clients.to_string(),
+            site.clients.total().to_string(),
             point(site).to_owned(),
             internet_point(site),
             retry(site),

@@ -95,8 +95,8 @@ impl Tree<'_> {
             };
             rest.push(plain(&format!("+ internet-based point{server}"), self.look));
         }
-        if described.clients > 0 {
-            rest.push(counted(described.clients as usize, "client", "clients"));
+        if described.clients.total() > 0 {
+            rest.push(counted(described.clients.total() as usize, "client", "clients"));
         }
         if !leaves.is_empty() {
             rest.push(self.together(leaves));

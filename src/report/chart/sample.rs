@@ -9,9 +9,9 @@ use resvg::usvg::{self, Node};
 use super::picture::{Picture, options};
 use crate::measure::{Arrival, Attempt, Ending, FaultOccurrence, Outcome};
 use crate::scenario::{
-    Catalogue, Clock, Criteria, Fault, FaultEffect, History, Initial, Occurs, Pick, Published,
-    Recording, Release, Retry, Scenario, Site, SiteComplete, SiteKind, SoftwareUpdatePoint, Source,
-    Sync, Zone,
+    Catalogue, ClientCounts, Clients, Clock, Criteria, Fault, FaultEffect, History, Initial,
+    Occurs, Pick, Published, Recording, Release, Retry, Scenario, Site, SiteComplete, SiteKind,
+    SoftwareUpdatePoint, Source, Sync, Zone,
 };
 use crate::trace::{Cause, Failure, Kind, Phase, Reason, Trigger};
 use crate::units::{Bytes, Duration, FaultId, Instant, ReleaseId, SiteId};
@@ -92,6 +92,8 @@ impl Sample {
                 retry,
                 site_complete: SiteComplete::AfterInternetPoint,
             },
+            clients: Clients::of_profile(),
+            sms2003: None,
             operations: Vec::new(),
             faults: Vec::new(),
             expectations: Vec::new(),
@@ -116,7 +118,7 @@ impl Sample {
             template: None,
             labels: BTreeMap::new(),
             zone: Zone::utc(),
-            clients: 0,
+            clients: ClientCounts::default(),
             link: None,
             route: None,
             sup: Some(SoftwareUpdatePoint {
@@ -124,6 +126,7 @@ impl Sample {
                 console: true,
                 pulls_at_once: None,
                 express: false,
+                scans_at_once: None,
             }),
             internet_sup: None,
             timing: 0,

@@ -10,6 +10,7 @@
 //! Plain text of at most [`WIDTH`](page::WIDTH) columns, the same for the same run; the time that
 //! computing took is not part of it.
 
+mod clients;
 mod expectations;
 mod failures;
 mod page;
@@ -19,6 +20,7 @@ mod tests;
 mod verdict;
 mod words;
 
+use clients::clients;
 use expectations::expectations;
 use failures::failures;
 use page::{BAD, BOLD, Page, WIDTH};
@@ -69,6 +71,7 @@ pub fn summary(run: &Run<'_>, many: &Many<'_>, look: Look) -> String {
     }
     failures(&mut page, run);
     latest(&mut page, run, releases.told.first());
+    clients(&mut page, run, &releases.told);
     page.text
 }
 

@@ -98,6 +98,31 @@ impl<'a, W: Write> Log<'a, W> {
                 self.progress(at, "Replica WSUS", updates)?;
                 self.info(at, &format!("Done synchronizing WSUS Server {}", self.internet_point))
             }
+            fact => self.catalogue(at, fact),
+        }
+    }
+
+    /// The catalogue for SMS 2003 clients (L2). The numbers are the product's, the words ours.
+    fn catalogue(&mut self, at: Instant, fact: Fact) -> io::Result<()> {
+        let information = (Severity::Information, 'I');
+        match fact {
+            Fact::CatalogueSyncStarted { .. } => {
+                self.info(at, "Starting synchronization of the SMS 2003 catalog")?;
+                self.status_message(at, 6709, information, "", "")
+            }
+            Fact::CatalogueSyncDone { version, changed, .. } => {
+                let outcome = match changed {
+                    true => format!("it is new: version {version}"),
+                    false => format!("it is still version {version}"),
+                };
+                self.info(at, &format!("Done synchronizing the SMS 2003 catalog, {outcome}"))?;
+                self.status_message(at, 6710, information, "", "")
+            }
+            Fact::CatalogueSyncFailed { .. } => {
+                let message = "The source of the SMS 2003 catalog does not answer";
+                self.say(at, Severity::Error, &format!("Sync failed: {message}"))?;
+                self.status_message(at, 6711, (Severity::Error, 'E'), "", message)
+            }
             _ => Ok(()),
         }
     }
@@ -305,11 +330,21 @@ impl<'a, W: Write> Log<'a, W> {
         source: &str,
         message: &str,
     ) -> io::Result<()> {
-        let (severity, letter) = severity_of(status);
+        self.status_message(at, status.id(), severity_of(status), source, message)
+    }
+
+    fn status_message(
+        &mut self,
+        at: Instant,
+        id: u16,
+        (severity, letter): (Severity, char),
+        source: &str,
+        message: &str,
+    ) -> io::Result<()> {
         let utc = jiff::tz::TimeZone::UTC.to_datetime(self.by_its_clock(at));
         let date = utc.strftime("%a %b %d %H:%M:%S");
         let (millis, year) = (utc.subsec_nanosecond() / 1_000_000, utc.year());
-        let (id, host, code) = (status.id(), &self.host, &self.site.code);
+        let (host, code) = (&self.host, &self.site.code);
         // Quotation marks delimit the strings.
         let (source, message) = (source.replace('"', "'"), message.replace('"', "'"));
         let line = format!(

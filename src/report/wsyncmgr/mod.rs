@@ -95,6 +95,9 @@ fn is_told(fact: &Fact) -> bool {
             | Fact::Settled { .. }
             | Fact::Imported { .. }
             | Fact::InternetPointSynced { .. }
+            | Fact::CatalogueSyncStarted { .. }
+            | Fact::CatalogueSyncDone { .. }
+            | Fact::CatalogueSyncFailed { .. }
     )
 }
 

@@ -137,3 +137,29 @@ fn a_sync_time_is_cut_not_rounded() {
     assert_eq!(sync_time(Duration::from_millis(233_999)), "0d00h03m53s");
     assert_eq!(sync_time(Duration::from_secs(90_061)), "1d01h01m01s");
 }
+
+/// L2, M: the numbers are the product's; see docs/outputs.md for the words.
+#[test]
+fn l2_the_catalogue_of_sms_2003_clients_has_its_messages_at_its_site() {
+    let (scenario, mut trace, outcome) = sample::tutorial();
+    let record = |fact| crate::trace::Record { fact, ..trace.records[0] };
+    trace.records = vec![
+        record(Fact::CatalogueSyncStarted { attempt: 1 }),
+        record(Fact::CatalogueSyncFailed { attempt: 1, again_at: None }),
+        record(Fact::CatalogueSyncStarted { attempt: 2 }),
+        record(Fact::CatalogueSyncDone { attempt: 2, version: 2, changed: true }),
+    ];
+    let logs =
+        Logs::new(Run { scenario: &scenario, trace: &trace, outcome: &outcome, replication: 0 });
+    let mut out = Vec::new();
+    logs.write(trace.records[0].site, &mut out).unwrap();
+    let text = String::from_utf8(out).unwrap();
+    let lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    let ids: Vec<&str> = texts(&lines)
+        .iter()
+        .filter_map(|text| text.strip_prefix("STATMSG: ID="))
+        .map(|text| &text[..10])
+        .collect();
+    assert_eq!(ids, ["6709 SEV=I", "6711 SEV=E", "6709 SEV=I", "6710 SEV=I"]);
+    assert!(lines[2].contains("type=\"3\""), "a failure is red: {}", lines[2]);
+}

@@ -90,11 +90,12 @@ fn clients_without_a_point(reader: &mut Reader, lints: &Lints<'_, '_>) {
         has_point(site) || (by_parent && described.parent.is_some_and(has_point))
     };
     let sites = (0..scenario.sites.len() as u32).map(SiteId);
-    let unserved: Vec<SiteId> =
-        sites.filter(|site| scenario.sites[site.index()].clients > 0 && !served(*site)).collect();
+    let unserved: Vec<SiteId> = sites
+        .filter(|site| scenario.sites[site.index()].clients.intranet > 0 && !served(*site))
+        .collect();
     let Some(first) = unserved.first() else { return };
     let clients: u64 =
-        unserved.iter().map(|site| u64::from(scenario.sites[site.index()].clients)).sum();
+        unserved.iter().map(|site| u64::from(scenario.sites[site.index()].clients.intranet)).sum();
     let message = format!(
         "{} clients at {} have no software update point to scan against",
         in_threes(clients),

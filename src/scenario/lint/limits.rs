@@ -75,7 +75,7 @@ fn children(reader: &mut Reader, lints: &Lints<'_, '_>, supported: &Supported) {
 /// W0572, W0573, W0574: how many clients there are at one point, at one site and in all.
 fn clients(reader: &mut Reader, lints: &Lints<'_, '_>, supported: &Supported) {
     let scenario = lints.scenario;
-    let own = |site: SiteId| u64::from(scenario.sites[site.index()].clients);
+    let own = |site: SiteId| u64::from(scenario.sites[site.index()].clients.total());
     let total: u64 = sites(lints).map(own).sum();
     if total == 0 {
         return;
@@ -134,7 +134,7 @@ fn later_hierarchies(reader: &mut Reader, lints: &Lints<'_, '_>, profile: Profil
     };
     // a root without primaries below it is a stand-alone primary site, which has clients
     if let Some(root) =
-        root.filter(|root| scenario.sites[root.index()].clients > 0 && has_primaries(*root))
+        root.filter(|root| scenario.sites[root.index()].clients.total() > 0 && has_primaries(*root))
     {
         let note = "its clients belong to the primaries below it";
         let message = "a central administration site has no clients of its own";

@@ -52,7 +52,7 @@ faults:
 fn every_default_stands_in_at_least_once() {
     let least = read("sites: { CEN: {} }\n");
     let more = read(
-        "sites: { CEN: { sup: {}, internet_sup: { mode: { export_import: {} } } }, PR1: { parent: CEN, internet_sup: {} } }\nlinks: { l: {} }\nroutes: { r: {} }\n\
+        "sites: { CEN: { sup: {}, clients: { intranet: 5 }, internet_sup: { mode: { export_import: {} } } }, PR1: { parent: CEN, internet_sup: {} } }\nsms2003: { site: CEN }\nlinks: { l: {} }\nroutes: { r: {} }\n\
              catalogue: { releases: { r: { when: never, updates: 1, metadata: 1 KB } }, history: { rows: \
              [\"time,change,update,product,classification\"] } }\n\
              faults: { f: { do: { fail_sync: { after: 1min } }, when: { attempts: [1] } } }\n",

@@ -30,6 +30,8 @@ fn assert_survives(scenario: &Scenario) {
         timings,
         sync,
         operations,
+        clients,
+        sms2003,
         faults,
         expectations,
         recording,
@@ -55,6 +57,8 @@ fn assert_survives(scenario: &Scenario) {
     assert_eq!(*timings, again.timings);
     assert_eq!(*sync, again.sync);
     assert_eq!(*operations, again.operations);
+    assert_eq!(*clients, again.clients);
+    assert_eq!(*sms2003, again.sms2003);
     assert_eq!(*faults, again.faults);
     assert_eq!(*expectations, again.expectations);
     assert_eq!((*recording, *series_every), (again.recording, again.series_every));

@@ -116,6 +116,7 @@ impl<'s> World<'s> {
         self.record(site, Fact::FaultBegan { fault });
         self.faults.holding.entry(site).or_default().push(fault);
         self.take_hold(site, fault);
+        self.clients_notice(site);
     }
 
     fn take_hold(&mut self, site: SiteId, fault: FaultId) {
@@ -178,6 +179,7 @@ impl<'s> World<'s> {
             self.faults.holding.remove(&site);
         }
         self.let_go(site, fault);
+        self.clients_notice(site);
     }
 
     fn let_go(&mut self, site: SiteId, fault: FaultId) {

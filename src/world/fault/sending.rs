@@ -104,7 +104,7 @@ impl World<'_> {
 fn concerns(effect: &FaultEffect, load: Load) -> bool {
     match load {
         Load::Request => matches!(effect, FaultEffect::LoseRequest),
-        Load::Package { .. } => matches!(
+        Load::Package { .. } | Load::Catalogue { .. } => matches!(
             effect,
             FaultEffect::LosePackage
                 | FaultEffect::DuplicatePackage
