@@ -11,6 +11,8 @@ impl Scenario {
         self.timings.iter().any(timing)
             || self.sites.iter().any(site)
             || self.faults.iter().any(fault)
+            // each client polls at a phase of its own
+            || self.has_clients()
     }
 }
 

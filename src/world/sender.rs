@@ -18,7 +18,7 @@ use super::circuit::{NO_LIMIT, earlier};
 use super::event::Load;
 use super::fault::Interference;
 use super::{Event, Fact, Input, Purpose, SiteId, World};
-use crate::scenario::{Bandwidth, Openness, RouteRate};
+use crate::scenario::{Bandwidth, Openness, RouteRate, SlowPhase};
 use crate::store::SiteDatabase;
 use crate::trace::{Cause, Limit, Part, Priority, Wait};
 use crate::units::{Bytes, Duration, Instant};
@@ -575,6 +575,7 @@ impl World<'_> {
         let timing = self.timing(to);
         let draw = (state.entity, Purpose::Request, state.next_trigger.first_try().key());
         let reading = self.chance.cost(&timing.request, draw, 0, 0);
+        let reading = self.slowed(to, SlowPhase::Request, reading);
         self.schedule(self.now() + reading, Event::RequestRead { to });
     }
 
