@@ -329,14 +329,14 @@ pub enum Fact {
         /// When it is tried again; `None`: given up.
         again_at: Option<Instant>,
     },
-    /// * Clients of the site have finished a scan that covers a release, and no earlier scan of
-    /// theirs did: it began when what they scan against held everything of it (C3).
+    /// * Clients of the site have scanned for a release, each for the first time (C3).
     ///
-    /// The share of clients that have scanned for a release by an instant is the sum of `clients`
-    /// over the records of that release up to it, over the clients of the site. The time it took
-    /// them is `at - earlier - release.at`: exact for clients one by one (`clients` is 1 and
-    /// `earlier` zero); for a counted group the mean is exact, and every one of them finished
-    /// after the group's record before and not after this one.
+    /// A scan covers a release when it began after what it is against held everything of it. The
+    /// share of clients that have scanned for it by an instant is the sum of `clients` over its
+    /// records up to then, over the clients of the site. The time that it took them is
+    /// `at - earlier - release.at`: exact for clients one by one (`clients` is 1 and `earlier`
+    /// zero); for a counted group the mean is exact, and every one of them finished after the
+    /// group's record before and not after this one.
     Scanned {
         /// Which release.
         release: ReleaseId,
