@@ -13,6 +13,8 @@ impl Scenario {
             || self.faults.iter().any(fault)
             // each client polls at a phase of its own
             || self.has_clients()
+            // each client polls at a phase of its own
+            || self.has_clients()
     }
 }
 
