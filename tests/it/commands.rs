@@ -122,6 +122,7 @@ fn show_tells_what_was_described() {
     let place = folder(&[
         "scenarios/three-tier.yaml",
         "scenarios/10-two-hundred-sites.yaml",
+        "scenarios/contoso-200.yaml",
         "tests/commands/drawn.yaml",
     ]);
     agreed(
@@ -137,6 +138,9 @@ fn show_tells_what_was_described() {
                 "show schedule drawn.yaml -n 2 --format json",
                 "show faults drawn.yaml -n 3",
                 "show faults drawn.yaml --rep 1 --seed 7 --format csv",
+                "show params contoso-200.yaml -p branch_retry=30min",
+                "show params contoso-200.yaml --format json",
+                "show params drawn.yaml",
                 "show defaults drawn.yaml --used",
                 "show defaults --profile wsus --assumed --format csv",
                 "show defaults",

@@ -62,6 +62,11 @@ enum ShowWhat {
         #[arg(short = 'n', value_name = "COUNT", default_value_t = 10)]
         first: usize,
     },
+    /// The parameters that it declares, with what they may be, for -p NAME=VALUE
+    Params {
+        #[command(flatten)]
+        of: ShowOf,
+    },
     /// The numbers that nobody wrote, and how well each is known
     Defaults {
         /// The scenario; with --profile none is needed
@@ -138,6 +143,7 @@ impl ShowArgs {
             ShowWhat::Faults { of, rep, seed, first } => {
                 plan(of, seed, What::Faults { replication: rep, first })
             }
+            ShowWhat::Params { of } => plan(of, None, What::Params),
             ShowWhat::Defaults { file, profile, assumed, used, overriding, how } => {
                 let what = What::Defaults { profile, assumed, used };
                 (file, overriding.overrides(None), how, what)

@@ -4,6 +4,7 @@
 mod defaults;
 mod faults;
 mod grid;
+mod params;
 mod schedule;
 mod sites;
 mod topology;
@@ -42,6 +43,8 @@ pub(super) enum What {
     Schedule { first: usize },
     /// The faults as one replication draws them.
     Faults { replication: u32, first: usize },
+    /// The parameters that the scenario declares.
+    Params,
     /// The defaults of a profile; only those nobody knows, only those that were used.
     Defaults { profile: Option<Profile>, assumed: bool, used: bool },
 }
@@ -91,6 +94,7 @@ fn of_scenario(what: What, scenario: &Scenario, look: Look) -> Shown {
         What::Sites => sites::show(scenario, look),
         What::Schedule { first } => schedule::show(scenario, first, look),
         What::Faults { replication, first } => faults::show(scenario, replication, first, look),
+        What::Params => params::show(scenario, look),
         What::Defaults { profile, assumed, used } => {
             defaults::show(Some(scenario), profile, assumed, used, look)
         }

@@ -32,6 +32,13 @@ const TYPES: [(&str, ParameterType); 11] = [
     ("truth", ParameterType::Truth),
 ];
 
+impl ParameterType {
+    /// As the language writes it.
+    pub fn word(self) -> &'static str {
+        TYPES.iter().find(|(_, kind)| *kind == self).map_or("", |(word, _)| word)
+    }
+}
+
 /// Texts for people, in which `${` is only a text.
 const PROSE: [&str; 3] = ["description", "doc", "message"];
 
