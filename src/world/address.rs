@@ -18,15 +18,20 @@ pub(super) const TOGETHER_WITHIN: Duration = Duration::from_hours(6);
 /// nothing here.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Senders {
-    /// By destination: a site is reached from its parent alone.
-    addresses: BTreeMap<SiteId, Address>,
+    /// Where the address of each destination is, or [`NOWHERE`]: a site is reached from its parent
+    /// alone. Only as long as it has been needed.
+    places: Vec<u32>,
+    addresses: Vec<Address>,
+    /// Those of them that are free: what they have allocated is used again.
+    free: Vec<u32>,
     /// By the site that sends.
     out: BTreeMap<SiteId, Out>,
     /// How many jobs there have been: keeps them in order.
     jobs: u32,
-    /// Addresses that are used again, so that a sending costs no memory of its own.
-    spare: Vec<Address>,
 }
+
+/// Nothing is pending for a destination.
+const NOWHERE: u32 = u32::MAX;
 
 /// The sender of one site.
 #[derive(Clone, Debug, Default)]
@@ -181,41 +186,51 @@ impl Address {
     }
 
     fn is_idle(&self) -> bool {
-        self.jobs.is_empty() && self.held == [const { None }; 3] && self.overtaken.is_empty()
-    }
-}
-
-impl PartialEq for Held {
-    fn eq(&self, other: &Self) -> bool {
-        self.cargo == other.cargo && self.since == other.since
+        self.jobs.is_empty() && self.held.iter().all(Option::is_none) && self.overtaken.is_empty()
     }
 }
 
 impl Senders {
+    fn place(&self, to: SiteId) -> Option<usize> {
+        self.places.get(to.index()).filter(|place| **place != NOWHERE).map(|place| *place as usize)
+    }
+
     /// Is something pending for a destination?
     pub fn has_address(&self, to: SiteId) -> bool {
-        !self.addresses.is_empty() && self.addresses.contains_key(&to)
+        self.place(to).is_some()
     }
 
     pub fn find(&mut self, to: SiteId) -> Option<&mut Address> {
-        self.addresses.get_mut(&to)
+        let place = self.place(to)?;
+        Some(&mut self.addresses[place])
     }
 
     /// The address of a destination, a new one if nothing is pending for it.
     pub fn address(&mut self, to: SiteId) -> &mut Address {
-        let spare = &mut self.spare;
-        self.addresses.entry(to).or_insert_with(|| spare.pop().unwrap_or_default())
+        let place = self.place(to).unwrap_or_else(|| {
+            if self.places.len() <= to.index() {
+                self.places.resize(to.index() + 1, NOWHERE);
+            }
+            let place = self.free.pop().unwrap_or_else(|| {
+                self.addresses.push(Address::default());
+                self.addresses.len() as u32 - 1
+            });
+            self.places[to.index()] = place;
+            place as usize
+        });
+        &mut self.addresses[place]
     }
 
     /// Forgets an address for which nothing is pending; gives what was still to come of it.
     pub fn tidy(&mut self, to: SiteId) -> [Option<Handle>; 2] {
-        if !self.addresses.get(&to).is_some_and(Address::is_idle) {
+        let Some(place) = self.place(to) else { return [None, None] };
+        let address = &mut self.addresses[place];
+        if !address.is_idle() {
             return [None, None];
         }
-        let Some(mut idle) = self.addresses.remove(&to) else { return [None, None] };
-        let due = [idle.line_due.take(), idle.due.take().map(|(_, handle)| handle)];
-        self.spare.push(idle);
-        due
+        self.places[to.index()] = NOWHERE;
+        self.free.push(place as u32);
+        [address.line_due.take(), address.due.take().map(|(_, handle)| handle)]
     }
 
     /// A new job for a destination; gives its number.
@@ -246,6 +261,13 @@ impl Senders {
     pub fn has_thread(&self, from: SiteId) -> bool {
         self.out.is_empty()
             || self.out.get(&from).is_none_or(|out| out.under_way < SENDINGS_AT_ONCE)
+    }
+
+    /// Has it one, and is nobody in line for it?
+    pub fn is_free(&self, from: SiteId) -> bool {
+        self.out
+            .get(&from)
+            .is_none_or(|out| out.under_way < SENDINGS_AT_ONCE && out.queue.is_empty())
     }
 
     /// A job gets in line for a thread.

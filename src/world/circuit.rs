@@ -119,6 +119,9 @@ impl<'s> World<'s> {
 
     /// The address by which a site's parent reaches it (R4).
     pub(super) fn route(&self, site: SiteId) -> Option<&'s Route> {
+        if !self.sites[site.index()].place.routed {
+            return None;
+        }
         let scenario = self.scenario();
         let route = scenario.sites[site.index()].route?;
         Some(&scenario.routes[route.index()])

@@ -175,6 +175,15 @@ impl World<'_> {
     /// Every job of an address that may go now gets in line; whoever's turn it is starts.
     fn bring_forward(&mut self, from: SiteId, to: SiteId) {
         let now = self.now();
+        // One alone, with a thread to spare and nobody in line, need not get in line.
+        if let [job] = self.senders.address(to).jobs[..]
+            && let JobState::Waiting(_) = job.state
+            && self.senders.is_free(from)
+            && self.hindrance(from, to, job.cargo).is_none()
+        {
+            self.start(from, to, job);
+            return self.plan_address(to);
+        }
         let mut position = 0;
         while let Some(&job) = self.senders.address(to).jobs.get(position) {
             position += 1;
