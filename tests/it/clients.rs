@@ -168,6 +168,25 @@ fn c3_a_scan_that_began_before_the_point_held_a_release_does_not_cover_it() {
     assert!(ends.iter().all(|(at, _)| (holds + scan..=holds + scan + HOUR).contains(at)));
 }
 
+/// The same in a group: of the hour in which the point comes to hold it, only the rest.
+#[test]
+fn c3_a_group_is_told_apart_by_what_the_point_held_when_each_scan_began() {
+    let text = "sites: { CEN: { clients: { intranet: 20000 }, timing: { pull: 50min } } }\n";
+    let scenario = scenario("{ scan: 1s, scan_on: schedule }", text);
+    let (trace, cen) = (support::run(&scenario), site(&scenario, "CEN"));
+    let holds =
+        times(&trace, cen, |fact| matches!(fact, Fact::Arrived { part: Part::Wsus, .. }))[0];
+    let ends = scans(&trace, cen, ClientKind::Intranet, 0);
+    // 20,000 in 168 hours are 119 an hour; ten minutes of it are left.
+    let until = |hours| Instant::START + Duration::from_hours(hours);
+    let within = |from, to| {
+        let inside = |(at, _): &&(Instant, u32)| (until(from)..until(to)).contains(at);
+        ends.iter().filter(inside).map(|(_, clients)| clients).sum::<u32>()
+    };
+    assert!(ends[0].0 > holds && (8..40).contains(&within(6, 7)), "{}", within(6, 7));
+    assert!((90..150).contains(&within(7, 8)), "{}", within(7, 8));
+}
+
 /// The same queue by hand, from the polls: each scan begins when it comes, or when the first
 /// place is free, in order.
 #[test]
