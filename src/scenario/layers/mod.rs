@@ -260,6 +260,3 @@ fn for_sites<'a>(
     let set = words.set.iter().map(|words| path::assignment(reader, arena, "--set", words));
     Some(ForSites { selector, set: set.collect::<Option<_>>()? })
 }
-
-#[cfg(test)]
-mod tests;
