@@ -20,6 +20,7 @@ mod mishap;
 mod names;
 mod record;
 pub mod text;
+mod word;
 
 pub use crate::engine::{Failure, Kind, Phase, Reason, Status, Trigger};
 pub use fingerprint::Fingerprint;

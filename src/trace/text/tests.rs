@@ -1,5 +1,6 @@
 use super::super::generated::{any_record, names};
 use super::*;
+use crate::trace::{Cause, Kind, Phase, Trigger};
 use crate::units::{Duration, FaultId, SiteId};
 use proptest::prelude::*;
 
