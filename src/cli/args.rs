@@ -9,7 +9,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::import::Plan as Import;
+use super::kept::Named;
 use super::overriding::OverrideArgs;
+use super::replay::Plan as Replay;
 use super::run::{Charts, Plan};
 use super::screen::{Screen, When};
 use crate::report::Look;
@@ -60,6 +62,11 @@ pub(super) enum Command {
     Validate(validate::ValidateArgs),
     /// What did I actually describe? The tree, the schedule, the faults, the defaults
     Show(show::ShowArgs),
+    /// Does it still give the same? Repeats a stored run and compares fingerprints
+    ///
+    /// The scenario is taken from the run's own folder. What moved is named: other times, other
+    /// causes, other versions. The exit code is 0 when it is the same run and 3 when it is not.
+    Replay(ReplayArgs),
     /// Prints the JSON Schema of the language, for editors
     Schema,
     /// Explains a topic (example, scenario, outputs, ...) or an error code (E0405)
@@ -128,6 +135,44 @@ pub(super) struct RunArgs {
     /// A progress bar on standard error
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     progress: WhenWord,
+}
+
+/// Which run.
+#[derive(Args, Debug)]
+pub(super) struct NamedArgs {
+    /// A stored run: its folder, its name, or latest; or a scenario file, which is run first
+    #[arg(value_name = "RUN")]
+    run: PathBuf,
+    /// Where runs are kept
+    #[arg(long, value_name = "DIR", default_value = "results")]
+    out: PathBuf,
+}
+
+impl NamedArgs {
+    /// What was meant.
+    pub fn meant(self) -> Named {
+        Named { word: self.run, results: self.out }
+    }
+}
+
+/// The arguments of `supsim replay`.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:\n  \
+        supsim replay latest                       the run that was stored last\n  \
+        supsim replay results/contoso-7f3a91c2     a certain one")]
+pub(super) struct ReplayArgs {
+    #[command(flatten)]
+    named: NamedArgs,
+    /// Print nothing but complaints
+    #[arg(short, long)]
+    quiet: bool,
+}
+
+impl ReplayArgs {
+    /// What was meant.
+    pub fn meant(self) -> Replay {
+        Replay { named: self.named.meant(), quiet: self.quiet }
+    }
 }
 
 /// The arguments of `supsim import`.

@@ -11,7 +11,7 @@ use crate::scenario::{Known, Recording, Scenario};
 use crate::trace::Fingerprint;
 
 /// The version of the format.
-const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 1;
 
 /// What the manifest says that the scenario does not.
 pub(super) struct Provenance<'a> {

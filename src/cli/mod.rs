@@ -19,11 +19,13 @@ mod glob;
 mod help;
 mod import;
 mod interrupt;
+mod kept;
 mod manifest;
 mod new;
 mod overriding;
 mod pipeline;
 mod progress;
+mod replay;
 mod replications;
 mod results;
 mod run;
@@ -63,6 +65,7 @@ fn perform(words: Vec<OsString>, screen: &mut Screen) -> Exit {
                 import::import(&args.meant(), words, screen)
             }
             Command::New(args) => new::new(&args.meant(), screen),
+            Command::Replay(args) => replay::replay(&args.meant(), screen),
             Command::Schema => {
                 screen.say(&crate::scenario::schema());
                 Ok(Exit::Ok)

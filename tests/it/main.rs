@@ -19,6 +19,7 @@ mod faults;
 mod fingerprints;
 mod house;
 mod inventory;
+mod kept;
 mod layers;
 mod logs;
 mod model;
