@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::names::Names;
 use super::pattern::{Pattern, pattern};
 use super::quota::{Quotas, quotas};
 use super::reader::Reader;
 use super::selector::Selector;
-use super::site::{Common, Names, SiteWritten, checked_code, checked_name};
+use super::site::{Common, SiteWritten, checked_code, checked_name};
 use super::sites::{Sites, too_many};
 use super::source::Place;
 use super::text::checked_label;

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::Site;
+use super::names::Names;
 use super::reader::Reader;
 use super::selector::{Codes, Selector};
-use super::site::Names;
 use super::yaml::Node;
 
 /// The names and sites of a scenario.

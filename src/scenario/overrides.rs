@@ -10,9 +10,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::layers::{Changes, ForSites, Overridden, Path, path_of, set, shown, site};
 use super::limits;
+use super::names::Names;
 use super::reader::Reader;
 use super::selector::Selector;
-use super::site::{Common, Names};
+use super::site::Common;
 use super::sites::Sites;
 use super::source::Place;
 use super::yaml::{Node, Value};

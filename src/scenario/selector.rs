@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::names::Names;
 use super::reader::{Reader, list};
-use super::site::{KINDS, Names};
+use super::site::KINDS;
 use super::source::Place;
 use super::yaml::Node;
 use super::{Site, SiteKind, limits};

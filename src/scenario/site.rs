@@ -2,17 +2,18 @@
 
 use std::collections::BTreeMap;
 
+use super::names::Names;
 use super::reader::Reader;
+use super::retry::RetryWritten;
 use super::source::Place;
 use super::text::checked_label;
 use super::timing::{TimingWritten, Timings};
-use super::values::Zones;
 use super::yaml::{Entry, Node, Value};
 use super::{
-    ClientCounts, ClockOffset, InternetPoint, Link, PointMode, Retry, Route, Site, SiteKind,
-    SoftwareUpdatePoint, Work, Zone, limits, quantity,
+    ClientCounts, ClockOffset, InternetPoint, PointMode, Site, SiteKind, SoftwareUpdatePoint, Work,
+    Zone, limits,
 };
-use crate::units::{Duration, LinkId, RouteId};
+use crate::units::{LinkId, RouteId};
 
 /// What a site or a template says; `None` where it says nothing.
 #[derive(Clone, Default)]
@@ -92,21 +93,6 @@ pub(super) struct InternetWritten {
     pub mode: PointMode,
 }
 
-/// `retry` as written; its parts are inherited one by one.
-#[derive(Clone, Copy, Default)]
-pub(super) struct RetryWritten {
-    pub every: Option<Duration>,
-    pub limit: Option<Option<u32>>,
-    pub jitter: Option<Duration>,
-}
-
-/// The names that sites refer to.
-pub(super) struct Names<'s> {
-    pub links: &'s [Link],
-    pub routes: &'s [Route],
-    pub zones: Zones,
-}
-
 const KEYS: [&str; 14] = [
     "template",
     "type",
@@ -130,63 +116,7 @@ pub(super) const KINDS: [(&str, SiteKind); 3] = [
     ("secondary", SiteKind::Secondary),
 ];
 
-impl Names<'_> {
-    pub fn link(&self, reader: &mut Reader, node: &Node<'_>) -> Option<LinkId> {
-        let name = reader.text(node, "`link`")?;
-        match self.links.binary_search_by(|link| link.name.as_str().cmp(name)) {
-            Ok(number) => u32::try_from(number).ok().map(LinkId),
-            Err(_) => {
-                let known = || self.links.iter().map(|link| link.name.as_str());
-                reader.unknown_name("E0402", node.place, "link", name, known);
-                None
-            }
-        }
-    }
-}
-
-impl Names<'_> {
-    pub fn route(&self, reader: &mut Reader, node: &Node<'_>) -> Option<RouteId> {
-        let name = reader.text(node, "`route`")?;
-        match self.routes.binary_search_by(|route| route.name.as_str().cmp(name)) {
-            Ok(number) => u32::try_from(number).ok().map(RouteId),
-            Err(_) => {
-                let known = || self.routes.iter().map(|route| route.name.as_str());
-                reader.unknown_name("E0324", node.place, "route", name, known);
-                None
-            }
-        }
-    }
-}
-
 impl Reader {
-    /// A name that refers to nothing.
-    pub fn unknown_name<'w, I: Iterator<Item = &'w str>>(
-        &mut self,
-        code: &'static str,
-        place: Place,
-        what: &str,
-        name: &str,
-        known: impl Fn() -> I,
-    ) {
-        if self.is_full() {
-            self.error(code, place, "", "");
-            return;
-        }
-        // in a scenario of a hundred thousand sites nobody reads a list of them
-        const COMPARED: usize = 500;
-        let note = match super::reader::nearest(name, known().take(COMPARED)) {
-            Some(meant) => format!("did you mean `{meant}`?"),
-            None => format!("no {what} has this name"),
-        };
-        let all = super::reader::list(known());
-        let finding = self.error(code, place, format!("unknown {what} `{name}`"), note);
-        if all.is_empty() {
-            finding.help(format!("there is no {what} in this scenario"));
-        } else {
-            finding.help(format!("known here: {all}"));
-        }
-    }
-
     /// A site or a template as it stands.
     pub fn site(
         &mut self,
@@ -330,42 +260,6 @@ impl Reader {
             work: fields.get("timing").and_then(|node| self.work(node, "`timing`")),
             mode: mode?,
         })
-    }
-
-    pub fn retry(&mut self, node: &Node<'_>) -> RetryWritten {
-        let Some(fields) = self.fields(node, "`retry`", &["every", "limit", "jitter"], &[]) else {
-            return RetryWritten::default();
-        };
-        let limit = fields.get("limit").and_then(|node| match self.scalar(node, "`limit`")? {
-            "none" => Some(None),
-            _ => self.count32(node, "`limit` (a number or `none`)", 0, 1_000_000).map(Some),
-        });
-        RetryWritten {
-            every: fields.get("every").and_then(|node| self.positive_duration(node, "`every`")),
-            limit,
-            jitter: fields.get("jitter").and_then(|node| self.duration(node, "`jitter`")),
-        }
-    }
-}
-
-impl RetryWritten {
-    /// What is meant when this says nothing and `above` does, part by part.
-    pub fn over(self, above: RetryWritten) -> RetryWritten {
-        RetryWritten {
-            every: self.every.or(above.every),
-            limit: self.limit.or(above.limit),
-            jitter: self.jitter.or(above.jitter),
-        }
-    }
-
-    /// T4, with the defaults where nobody says anything.
-    pub fn resolved(self, reader: &mut Reader) -> Retry {
-        let mut default = |key| quantity::duration(reader.default(key)).unwrap_or_default();
-        let every = self.every.unwrap_or_else(|| default("sync.retry.every"));
-        let jitter = self.jitter.unwrap_or_else(|| default("sync.retry.jitter"));
-        // `none` is no number
-        let limit = self.limit.unwrap_or_else(|| reader.default("sync.retry.limit").parse().ok());
-        Retry { every, limit, jitter }
     }
 }
 

@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::hierarchy::{Tree, id, top_level};
+use super::names::Names;
 use super::reader::Reader;
 use super::selector::{Codes, kind_word};
-use super::site::{Common, Names, SiteWritten, checked_code};
+use super::site::{Common, SiteWritten, checked_code};
 use super::source::Place;
 use super::timing::Timings;
 use super::yaml::Node;

@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 
 use super::calendar::Rule;
-use super::catalogue::{dates, due, zone_inside};
+use super::occurrences::{dates, due, zone_inside};
 use super::reader::Reader;
-use super::site::RetryWritten;
+use super::retry::RetryWritten;
 use super::values::{Run, Zones};
 use super::yaml::{Node, Value};
 use super::{SiteComplete, limits};

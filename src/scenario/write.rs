@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde_yaml::{Mapping, Value};
 
 use super::mapping::{named, one, put, put_some};
-use super::read::RECORDINGS;
+use super::read::plain::RECORDINGS;
 use super::selector::kind_word;
 use super::sync::COMPLETE;
 use super::{

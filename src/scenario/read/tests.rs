@@ -3,6 +3,7 @@ use std::collections::BTreeSet;
 use super::*;
 use crate::scenario::Profile;
 use crate::units::Bytes;
+use crate::units::Duration;
 
 const HEAD: &str = "supsim: 1\nkind: scenario\nname: given\nstart: 2026-01-13 00:00\n";
 
