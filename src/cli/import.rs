@@ -17,9 +17,7 @@ use super::run::{command_line, folder_name};
 use super::screen::Screen;
 use crate::field::{self, NotDescribed};
 use crate::measure::Outcome;
-use crate::report::{
-    Run, account, write_arrivals, write_attempts, write_events, write_faults, write_sites,
-};
+use crate::report::{Many, Run, TableName, account, write_csv, write_events};
 use crate::scenario::{Overrides, Recording, Scenario, Zone};
 use crate::trace::Fingerprint;
 
@@ -74,10 +72,10 @@ pub(super) fn import(plan: &Plan, words: Vec<OsString>, screen: &mut Screen) -> 
     let mut writing =
         Writing::begin(results, &folder_name(&scenario, &described.yaml, ""), screen)?;
     writing.file("scenario.yaml", |out| out.write_all(described.yaml.as_bytes()))?;
-    writing.file("tables/sites.csv", |out| write_sites(&run, out))?;
-    writing.file("tables/attempts.csv", |out| write_attempts(&run, out))?;
-    writing.file("tables/arrivals.csv", |out| write_arrivals(&run, out))?;
-    writing.file("tables/faults.csv", |out| write_faults(&run, out))?;
+    for table in TableName::of(&run) {
+        let path = format!("tables/{}.csv", table.word());
+        writing.file(&path, |out| write_csv(table, &run, &Many::default(), out))?;
+    }
     writing.file("events.jsonl", |out| write_events(&run, out))?;
     for drawing in pipeline::draw(&scenario, &outcome, true)? {
         if drawing.name != "timeline" {

@@ -17,10 +17,7 @@ use super::progress::Progress;
 use super::replications;
 use super::results::{MANIFEST, Writing, hex};
 use super::screen::{Screen, When};
-use crate::report::{
-    Logs, Look, Many, Run, footer, summary, write_arrivals, write_attempts, write_clients,
-    write_events, write_expectations, write_faults, write_series, write_sites, write_summary,
-};
+use crate::report::{Logs, Look, Many, Run, TableName, footer, summary, write_csv, write_events};
 use crate::scenario::{Overrides, Recording, Scenario};
 use crate::trace::Fingerprint;
 
@@ -205,19 +202,9 @@ fn write_files(
     writing: &mut Writing,
 ) -> Result<(), Stop> {
     writing.file("scenario.yaml", |out| out.write_all(expanded.as_bytes()))?;
-    writing.file("tables/sites.csv", |out| write_sites(run, out))?;
-    writing.file("tables/attempts.csv", |out| write_attempts(run, out))?;
-    writing.file("tables/arrivals.csv", |out| write_arrivals(run, out))?;
-    writing.file("tables/faults.csv", |out| write_faults(run, out))?;
-    if !run.scenario.expectations.is_empty() {
-        writing.file("tables/expectations.csv", |out| write_expectations(run, many, out))?;
-        writing.file("tables/summary.csv", |out| write_summary(run, many, out))?;
-    }
-    if run.scenario.series_every.is_some() {
-        writing.file("tables/series.csv", |out| write_series(run, out))?;
-    }
-    if run.scenario.has_clients() {
-        writing.file("tables/clients.csv", |out| write_clients(run, out))?;
+    for table in TableName::of(run) {
+        let path = format!("tables/{}.csv", table.word());
+        writing.file(&path, |out| write_csv(table, run, many, out))?;
     }
     if wanted != Recording::None {
         writing.file("events.jsonl", |out| write_events(run, out))?;

@@ -34,8 +34,5 @@ pub use events::write_events;
 pub use many::{Many, told};
 pub use run::Run;
 pub use summary::{Look, footer, summary};
-pub use table::{
-    write_arrivals, write_attempts, write_clients, write_expectations, write_faults, write_series,
-    write_sites, write_summary,
-};
+pub use table::{TableName, write_csv};
 pub use wsyncmgr::Logs;

@@ -1,15 +1,20 @@
 //! Tables for spreadsheets and statistics: one fact for each row.
 //!
-//! CSV by RFC 4180: UTF-8 without a mark, commas, CR LF, a header. Missing is empty. The columns
-//! are specified in `docs/outputs.md`; adding one at the end is not a change of the format,
-//! anything else is.
+//! ```text
+//!   Run + Many ──► Table: keys, columns, cells ──► Sink ──► CSV, a workbook, Parquet
+//! ```
+//!
+//! A table knows nothing of the file it goes to: the same rows under the same names stand in all
+//! of them. The columns are specified in `docs/outputs.md`; adding one at the end is not a change
+//! of the format, anything else is.
 
 mod asked;
+mod cell;
+mod comma;
+mod name;
 
 use std::collections::BTreeSet;
-use std::io::{self, Write};
-
-use csv::{Terminator, WriterBuilder};
+use std::io;
 
 use super::Run;
 use super::run::kind_name;
@@ -17,18 +22,20 @@ use crate::measure::{Attempt, Scanning};
 use crate::trace::Reason;
 use crate::units::{Duration, Instant};
 
-pub use asked::{write_expectations, write_series, write_summary};
+use cell::{Cell, Column, Kind, Sink};
+pub use name::{TableName, write_csv};
 
 /// One row for each site, in the order of the scenario.
-pub fn write_sites(run: &Run<'_>, out: impl Write) -> io::Result<()> {
+fn sites(run: &Run<'_>, sink: &mut dyn Sink) -> io::Result<()> {
     let scenario = run.scenario;
     let labels: BTreeSet<&str> =
         scenario.sites.iter().flat_map(|site| site.labels.keys()).map(String::as_str).collect();
-    let mut table = Table::new(run, out);
-    table.head(&[
-        "site", "name", "type", "tier", "parent", "template", "link", "timezone", "clients",
-    ]);
-    labels.iter().for_each(|label| table.name(&format!("label_{label}")));
+    let mut table = Table::new(run, sink);
+    table.head(&["site", "name", "type"]);
+    table.head_whole(&["tier"]);
+    table.head(&["parent", "template", "link", "timezone"]);
+    table.head_whole(&["clients"]);
+    labels.iter().for_each(|label| table.head(&[&format!("label_{label}")]));
     table.end_head()?;
     for site in &scenario.sites {
         table.begin()?;
@@ -50,14 +57,18 @@ pub fn write_sites(run: &Run<'_>, out: impl Write) -> io::Result<()> {
 }
 
 /// One row for each synchronisation, by site and then by number.
-pub fn write_attempts(run: &Run<'_>, out: impl Write) -> io::Result<()> {
-    let mut table = Table::new(run, out);
-    table.head(&["attempt", "site", "n", "trigger", "kind", "caused_by"]);
+fn attempts(run: &Run<'_>, sink: &mut dyn Sink) -> io::Result<()> {
+    let mut table = Table::new(run, sink);
+    table.head(&["attempt", "site"]);
+    table.head_whole(&["n"]);
+    table.head(&["trigger", "kind", "caused_by"]);
     table.head_time("start");
     table.head_time("end");
     table.head(&["outcome", "failure_phase", "failure_reason", "failure_source"]);
-    table.head(&["failure_message", "fault", "connect_s", "catalogue_transfer_s", "wsus_s"]);
-    table.head(&["settle_s", "import_s", "replica_s", "updates", "bytes", "version"]);
+    table.head(&["failure_message", "fault"]);
+    table.head_numbers(&["connect_s", "catalogue_transfer_s", "wsus_s", "settle_s", "import_s"]);
+    table.head_numbers(&["replica_s"]);
+    table.head_whole(&["updates", "bytes", "version"]);
     table.head_time("retry_at");
     table.end_head()?;
     for attempt in &run.outcome.attempts {
@@ -72,7 +83,7 @@ pub fn write_attempts(run: &Run<'_>, out: impl Write) -> io::Result<()> {
         table.time(attempt.end)?;
         table.text(attempt.ending.name())?;
         match attempt.failure {
-            None => (0..4).try_for_each(|_| table.text(""))?,
+            None => table.empty(4)?,
             Some(failure) => {
                 let complaint = run.complaint(failure);
                 table.text(failure.phase.name())?;
@@ -90,10 +101,7 @@ pub fn write_attempts(run: &Run<'_>, out: impl Write) -> io::Result<()> {
         }
         table.number(attempt.updates)?;
         table.number(attempt.bytes.0)?;
-        match attempt.version {
-            Some(version) => table.number(version)?,
-            None => table.text("")?,
-        }
+        table.whole(attempt.version)?;
         table.time(attempt.retry_at)?;
         table.end()?;
     }
@@ -115,12 +123,13 @@ fn steps(attempt: &Attempt) -> [Option<Duration>; 6] {
 }
 
 /// One row for each site and release, whether it arrived or not.
-pub fn write_arrivals(run: &Run<'_>, out: impl Write) -> io::Result<()> {
-    let mut table = Table::new(run, out);
+fn arrivals(run: &Run<'_>, sink: &mut dyn Sink) -> io::Result<()> {
+    let mut table = Table::new(run, sink);
     table.head(&["site", "release"]);
     table.head_time("published");
     table.head_time("current");
-    table.head(&["time_to_current_s", "attempt"]);
+    table.head_numbers(&["time_to_current_s"]);
+    table.head(&["attempt"]);
     ["database", "wsus", "internet"].iter().for_each(|part| table.head_time(part));
     table.end_head()?;
     for arrival in &run.outcome.arrivals {
@@ -141,12 +150,12 @@ pub fn write_arrivals(run: &Run<'_>, out: impl Write) -> io::Result<()> {
 }
 
 /// One row for each time a fault took hold.
-pub fn write_faults(run: &Run<'_>, out: impl Write) -> io::Result<()> {
-    let mut table = Table::new(run, out);
+fn faults(run: &Run<'_>, sink: &mut dyn Sink) -> io::Result<()> {
+    let mut table = Table::new(run, sink);
     table.head(&["fault", "site"]);
     table.head_time("from");
     table.head_time("until");
-    table.head(&["attempts_hit"]);
+    table.head_whole(&["attempts_hit"]);
     table.end_head()?;
     for occurrence in &run.outcome.faults {
         table.begin()?;
@@ -161,11 +170,12 @@ pub fn write_faults(run: &Run<'_>, out: impl Write) -> io::Result<()> {
 }
 
 /// One row for each site, kind of client and release, whether they scanned or not.
-pub fn write_clients(run: &Run<'_>, out: impl Write) -> io::Result<()> {
-    let mut table = Table::new(run, out);
+fn clients(run: &Run<'_>, sink: &mut dyn Sink) -> io::Result<()> {
+    let mut table = Table::new(run, sink);
     table.head(&["site", "by", "release"]);
     table.head_time("published");
-    table.head(&["clients", "scanned", "mean_s", "first_s", "half_s", "p95_s", "all_s"]);
+    table.head_whole(&["clients", "scanned"]);
+    table.head_numbers(&["mean_s", "first_s", "half_s", "p95_s", "all_s"]);
     table.end_head()?;
     for row in Scanning::of(run.scenario, run.trace) {
         table.begin()?;
@@ -185,83 +195,100 @@ pub fn write_clients(run: &Run<'_>, out: impl Write) -> io::Result<()> {
 }
 
 /// A table that begins each row with the keys of its run.
-struct Table<'a, W: Write> {
+struct Table<'a> {
     run: &'a Run<'a>,
-    csv: csv::Writer<W>,
-    columns: Vec<String>,
-    replication: String,
+    sink: &'a mut dyn Sink,
+    columns: Vec<Column>,
 }
 
-impl<'a, W: Write> Table<'a, W> {
-    fn new(run: &'a Run<'a>, out: W) -> Self {
-        let csv = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(out);
-        let mut table =
-            Table { run, csv, columns: Vec::new(), replication: run.replication.to_string() };
-        table.head(&["scenario", "design", "point", "rep"]);
+impl<'a> Table<'a> {
+    fn new(run: &'a Run<'a>, sink: &'a mut dyn Sink) -> Self {
+        let mut table = Table { run, sink, columns: Vec::new() };
+        table.head(&["scenario", "design", "point"]);
+        table.head_whole(&["rep"]);
         table
     }
 
+    /// Columns of words.
     fn head(&mut self, names: &[&str]) {
-        names.iter().for_each(|name| self.name(name));
+        self.columns_of(Kind::Text, names);
     }
 
-    fn name(&mut self, name: &str) {
-        self.columns.push(harmless(name));
+    /// Columns of whole numbers.
+    fn head_whole(&mut self, names: &[&str]) {
+        self.columns_of(Kind::Whole, names);
     }
 
+    /// Columns of numbers with decimals, lengths of time among them.
+    fn head_numbers(&mut self, names: &[&str]) {
+        self.columns_of(Kind::Number, names);
+    }
+
+    /// The three columns of an instant.
     fn head_time(&mut self, name: &str) {
-        ["s", "utc", "local"].iter().for_each(|form| self.columns.push(format!("{name}_{form}")));
+        let forms = [("s", Kind::Number), ("utc", Kind::Utc), ("local", Kind::Local)];
+        forms.iter().for_each(|(form, kind)| self.columns_of(*kind, &[&format!("{name}_{form}")]));
+    }
+
+    fn columns_of(&mut self, kind: Kind, names: &[&str]) {
+        self.columns.extend(names.iter().map(|&name| Column { name: name.to_owned(), kind }));
     }
 
     fn end_head(&mut self) -> io::Result<()> {
-        Ok(self.csv.write_record(&self.columns)?)
+        self.sink.head(&self.columns)
     }
 
     fn begin(&mut self) -> io::Result<()> {
-        let replication = std::mem::take(&mut self.replication);
-        let begun = self.begin_of(&replication);
-        self.replication = replication;
-        begun
+        self.begin_of(Some(self.run.replication))
     }
 
-    /// A row of another replication, or of all (empty).
-    fn begin_of(&mut self, replication: &str) -> io::Result<()> {
+    /// A row of another replication, or of all together.
+    fn begin_of(&mut self, replication: Option<u32>) -> io::Result<()> {
         self.text(&self.run.scenario.name)?;
-        self.text("")?; // design
-        self.text("")?; // point
-        Ok(self.csv.write_field(replication)?)
+        self.empty(2)?; // design, point
+        self.whole(replication)
     }
 
-    /// csv itself sees to it that every row has as many cells as the header has columns.
     fn end(&mut self) -> io::Result<()> {
-        Ok(self.csv.write_record(None::<&[u8]>)?)
+        self.sink.end_row()
     }
 
+    fn empty(&mut self, cells: usize) -> io::Result<()> {
+        (0..cells).try_for_each(|_| self.sink.cell(Cell::Empty))
+    }
+
+    /// Words; none are no value.
     fn text(&mut self, text: &str) -> io::Result<()> {
-        Ok(self.csv.write_field(harmless(text))?)
+        self.sink.cell(if text.is_empty() { Cell::Empty } else { Cell::Text(text) })
     }
 
     fn number(&mut self, number: impl Into<u64>) -> io::Result<()> {
-        Ok(self.csv.write_field(number.into().to_string())?)
+        self.sink.cell(Cell::Whole(number.into()))
+    }
+
+    fn whole(&mut self, number: Option<u32>) -> io::Result<()> {
+        self.sink.cell(number.map_or(Cell::Empty, |number| Cell::Whole(u64::from(number))))
+    }
+
+    /// A decimal number as text, exactly; no text is no value.
+    fn decimal(&mut self, number: &str) -> io::Result<()> {
+        self.sink.cell(if number.is_empty() { Cell::Empty } else { Cell::Number(number) })
     }
 
     fn seconds(&mut self, duration: Option<Duration>) -> io::Result<()> {
-        let text = duration.map(|duration| seconds(duration.micros())).unwrap_or_default();
-        Ok(self.csv.write_field(text)?)
+        self.decimal(&duration.map(|duration| seconds(duration.micros())).unwrap_or_default())
     }
 
     fn time(&mut self, at: Option<Instant>) -> io::Result<()> {
-        let Some(at) = at else {
-            return (0..3).try_for_each(|_| Ok(self.csv.write_field("")?));
-        };
+        let Some(at) = at else { return self.empty(3) };
         let clock = &self.run.scenario.clock;
-        self.csv.write_field(seconds(at.micros()))?;
-        self.csv.write_field(clock.utc(at))?;
-        Ok(self.csv.write_field(clock.local(at, clock.zone()))?)
+        self.sink.cell(Cell::Number(&seconds(at.micros())))?;
+        self.sink.cell(Cell::Utc(clock.timestamp(at)))?;
+        self.sink.cell(Cell::Local(clock.civil(at, clock.zone())))
     }
 
-    fn finish(mut self) -> io::Result<()> {
-        self.csv.flush()
+    fn finish(self) -> io::Result<()> {
+        self.sink.finish()
     }
 }
 
@@ -274,27 +301,16 @@ pub(super) fn seconds(micros: u64) -> String {
     format!("{whole}.{}", format!("{fraction:06}").trim_end_matches('0'))
 }
 
-/// A text that no spreadsheet takes for a formula: control characters become blanks, and a text
-/// that begins like a formula (`=`, `+`, `-`, `@`) gets an apostrophe before it.
-fn harmless(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len() + 1);
-    if text.starts_with(|c: char| matches!(c, '=' | '+' | '-' | '@') || c.is_control()) {
-        safe.push('\'');
-    }
-    safe.extend(text.chars().map(|c| if c.is_control() { ' ' } else { c }));
-    safe
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::measure::sample;
 
-    fn made(write: impl Fn(&Run<'_>, &mut Vec<u8>) -> io::Result<()>) -> Vec<String> {
+    fn made(write: impl Fn(&Run<'_>, &mut dyn Sink) -> io::Result<()>) -> Vec<String> {
         let (scenario, trace, outcome) = sample::tutorial();
         let run = Run { scenario: &scenario, trace: &trace, outcome: &outcome, replication: 0 };
         let mut out = Vec::new();
-        write(&run, &mut out).unwrap();
+        write(&run, &mut comma::Comma::new(&mut out)).unwrap();
         let text = String::from_utf8(out).unwrap();
         assert!(text.ends_with("\r\n"));
         assert_eq!(text.matches('\n').count(), text.matches("\r\n").count());
@@ -303,7 +319,7 @@ mod tests {
 
     #[test]
     fn attempts_say_when_why_and_how_long() {
-        let rows = made(|run, out| write_attempts(run, out));
+        let rows = made(|run, out| attempts(run, out));
         assert_eq!(
             rows[0],
             "scenario,design,point,rep,attempt,site,n,trigger,kind,caused_by,\
@@ -333,12 +349,12 @@ mod tests {
 
     #[test]
     fn arrivals_sites_and_faults_have_their_columns() {
-        let rows = made(|run, out| write_arrivals(run, out));
+        let rows = made(|run, out| arrivals(run, out));
         assert!(rows[3].starts_with("tutorial,,,0,PR2,patch-tuesday,46800,"), "{}", rows[3]);
         assert!(rows[3].contains(",37206,PR2#2,"), "{}", rows[3]);
-        let rows = made(|run, out| write_sites(run, out));
+        let rows = made(|run, out| sites(run, out));
         assert_eq!(rows[2], "tutorial,,,0,PR1,Office PR1,primary,2,CEN,,,America/New_York,0");
-        let rows = made(|run, out| write_faults(run, out));
+        let rows = made(|run, out| faults(run, out));
         assert!(rows[1].starts_with("tutorial,,,0,lima-first-try,PR2,79505,"), "{}", rows[1]);
         assert!(rows[1].ends_with(",1"));
     }
@@ -349,7 +365,7 @@ mod tests {
             let mut outcome = run.outcome.clone();
             outcome.arrivals[0].current = None;
             outcome.arrivals[0].attempt = None;
-            write_arrivals(&Run { outcome: &outcome, ..*run }, out)
+            arrivals(&Run { outcome: &outcome, ..*run }, out)
         });
         assert!(rows[1].contains("2026-01-13 13:00:00,,,,,,79433,"), "{}", rows[1]);
     }
@@ -361,7 +377,7 @@ mod tests {
             scenario.sites[0].name = "=HYPERLINK(\"x\",\"y\")".to_owned();
             scenario.sites[1].name = "+1\r\n2".to_owned();
             scenario.sites[1].labels.insert("a,b".to_owned(), "\t@x".to_owned());
-            write_sites(&Run { scenario: &scenario, ..*run }, out)
+            sites(&Run { scenario: &scenario, ..*run }, out)
         });
         assert_eq!(rows.len(), 4, "no line end inside a cell");
         assert!(rows[0].ends_with(",clients,\"label_a,b\""), "{}", rows[0]);

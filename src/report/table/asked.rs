@@ -1,11 +1,11 @@
 //! The tables of what is asked of a run: each replication, all of them together, and samples.
 
-use std::io::{self, Write};
+use std::io;
 
 use super::super::many::sites;
 use super::super::run::kind_name;
 use super::super::{Many, Run};
-use super::{Table, seconds};
+use super::{Sink, Table, seconds};
 use crate::experiment::alone;
 use crate::measure::{Figure, series};
 use crate::scenario::{Expectation, Unit, WHOLE};
@@ -14,19 +14,22 @@ use crate::scenario::{Expectation, Unit, WHOLE};
 const CONFIDENCE: f64 = 0.95;
 
 /// One row for each expectation and replication.
-pub fn write_expectations(run: &Run<'_>, many: &Many<'_>, out: impl Write) -> io::Result<()> {
-    let mut table = Table::new(run, out);
-    table.head(&["expectation", "metric", "stat", "selector", "unit", "value"]);
-    table.head(&["bound", "wanted", "verdict"]);
+pub(super) fn expectations(run: &Run<'_>, many: &Many<'_>, sink: &mut dyn Sink) -> io::Result<()> {
+    let mut table = Table::new(run, sink);
+    table.head(&["expectation", "metric", "stat", "selector", "unit"]);
+    table.head_numbers(&["value"]);
+    table.head(&["bound"]);
+    table.head_numbers(&["wanted"]);
+    table.head(&["verdict"]);
     table.end_head()?;
     for (position, asked) in run.scenario.expectations.iter().enumerate() {
         for replication in many.replications {
             let got = replication.values[position];
-            table.begin_of(&replication.number.to_string())?;
+            table.begin_of(Some(replication.number))?;
             question(&mut table, run, asked)?;
-            table.text(&figure(asked.metric.unit(), got))?;
+            table.decimal(&figure(asked.metric.unit(), got))?;
             table.text(asked.wanted.bound.name())?;
-            table.text(&number(asked.metric.unit(), asked.wanted.value))?;
+            table.decimal(&number(asked.metric.unit(), asked.wanted.value))?;
             table.text(alone(asked, got).name())?;
             table.end()?;
         }
@@ -35,46 +38,52 @@ pub fn write_expectations(run: &Run<'_>, many: &Many<'_>, out: impl Write) -> io
 }
 
 /// One row for each expectation: all replications together.
-pub fn write_summary(run: &Run<'_>, many: &Many<'_>, out: impl Write) -> io::Result<()> {
-    let mut table = Table::new(run, out);
-    table.head(&["expectation", "metric", "stat", "selector", "unit", "n", "mean", "sd", "min"]);
-    table.head(&["p5", "p50", "p95", "max", "ci_low", "ci_high", "confidence"]);
-    table.head(&["held", "held_low", "held_high", "bound", "wanted", "verdict"]);
+pub(super) fn summary(run: &Run<'_>, many: &Many<'_>, sink: &mut dyn Sink) -> io::Result<()> {
+    let mut table = Table::new(run, sink);
+    table.head(&["expectation", "metric", "stat", "selector", "unit"]);
+    table.head_whole(&["n"]);
+    table.head_numbers(&["mean", "sd", "min", "p5", "p50", "p95", "max", "ci_low", "ci_high"]);
+    table.head_numbers(&["confidence"]);
+    table.head_whole(&["held"]);
+    table.head_numbers(&["held_low", "held_high"]);
+    table.head(&["bound"]);
+    table.head_numbers(&["wanted"]);
+    table.head(&["verdict"]);
     table.end_head()?;
     for (asked, answer) in run.scenario.expectations.iter().zip(many.answers) {
         let unit = asked.metric.unit();
-        table.begin_of("")?;
+        table.begin_of(None)?;
         question(&mut table, run, asked)?;
         table.number(answer.held.of)?;
         match &answer.moments {
-            None => (0..9).try_for_each(|_| table.text(""))?,
+            None => table.empty(9)?,
             Some(moments) => {
-                table.text(&decimals(unit, moments.mean))?;
-                table.text(&moments.sd.map(|sd| decimals(unit, sd)).unwrap_or_default())?;
+                table.decimal(&decimals(unit, moments.mean))?;
+                table.decimal(&moments.sd.map(|sd| decimals(unit, sd)).unwrap_or_default())?;
                 let quantiles = [5, 50, 95].map(|percent| moments.percent(percent));
                 for value in [&[moments.min()], &quantiles[..], &[moments.max()]].concat() {
-                    table.text(&number(unit, value))?;
+                    table.decimal(&number(unit, value))?;
                 }
                 match moments.interval(CONFIDENCE) {
-                    None => (0..2).try_for_each(|_| table.text(""))?,
+                    None => table.empty(2)?,
                     Some((low, high)) => {
-                        table.text(&decimals(unit, low))?;
-                        table.text(&decimals(unit, high))?;
+                        table.decimal(&decimals(unit, low))?;
+                        table.decimal(&decimals(unit, high))?;
                     }
                 }
             }
         }
-        table.text(&CONFIDENCE.to_string())?;
+        table.decimal(&CONFIDENCE.to_string())?;
         table.number(answer.held.held)?;
         if answer.held.of > 0 {
             let (low, high) = answer.held.between(CONFIDENCE);
-            table.text(&fixed(low, 9))?;
-            table.text(&fixed(high, 9))?;
+            table.decimal(&fixed(low, 9))?;
+            table.decimal(&fixed(high, 9))?;
         } else {
-            (0..2).try_for_each(|_| table.text(""))?;
+            table.empty(2)?;
         }
         table.text(asked.wanted.bound.name())?;
-        table.text(&number(unit, asked.wanted.value))?;
+        table.decimal(&number(unit, asked.wanted.value))?;
         table.text(answer.verdict.name())?;
         table.end()?;
     }
@@ -83,11 +92,11 @@ pub fn write_summary(run: &Run<'_>, many: &Many<'_>, out: impl Write) -> io::Res
 
 /// One row for each metric, group of sites and sample; nothing but the head when no samples were
 /// asked for.
-pub fn write_series(run: &Run<'_>, out: impl Write) -> io::Result<()> {
-    let mut table = Table::new(run, out);
+pub(super) fn samples(run: &Run<'_>, sink: &mut dyn Sink) -> io::Result<()> {
+    let mut table = Table::new(run, sink);
     table.head(&["metric", "selector", "unit"]);
     table.head_time("time");
-    table.head(&["value"]);
+    table.head_numbers(&["value"]);
     table.end_head()?;
     let every = run.scenario.series_every;
     let samples = every.map(|every| series(run.scenario, run.outcome, every));
@@ -98,7 +107,7 @@ pub fn write_series(run: &Run<'_>, out: impl Write) -> io::Result<()> {
         table.text(sample.unit.name())?;
         table.time(Some(sample.at))?;
         match sample.unit {
-            Unit::Time => table.text(&seconds(sample.value))?,
+            Unit::Time => table.decimal(&seconds(sample.value))?,
             Unit::Share | Unit::Count => table.number(sample.value)?,
         }
         table.end()?;
@@ -106,11 +115,7 @@ pub fn write_series(run: &Run<'_>, out: impl Write) -> io::Result<()> {
     table.finish()
 }
 
-fn question<W: Write>(
-    table: &mut Table<'_, W>,
-    run: &Run<'_>,
-    asked: &Expectation,
-) -> io::Result<()> {
+fn question(table: &mut Table<'_>, run: &Run<'_>, asked: &Expectation) -> io::Result<()> {
     table.text(&asked.name)?;
     table.text(asked.metric.name())?;
     table.text(&asked.stat.to_string())?;
