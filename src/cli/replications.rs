@@ -44,7 +44,8 @@ pub(super) fn all(
     let recording = needed(scenario);
     let mut replications = Vec::new();
     if recording <= scenario.recording {
-        replications.push(Replication::of(scenario, run.replication, run.outcome, &told));
+        let (number, trace) = (run.replication, run.trace);
+        replications.push(Replication::of(scenario, number, trace, run.outcome, &told));
     } else {
         // what is stored does not say enough to measure what is asked
         numbers.insert(0, run.replication);

@@ -4,6 +4,7 @@ use rayon::prelude::*;
 
 use crate::measure::{Activity, Figure, Lag, Milestones, Outcome, values};
 use crate::scenario::{Recording, Scenario};
+use crate::trace::Trace;
 use crate::units::{Instant, ReleaseId};
 use crate::world::{Blueprint, World};
 
@@ -44,13 +45,14 @@ impl Replication {
     pub fn of(
         scenario: &Scenario,
         number: u32,
+        trace: &Trace,
         outcome: &Outcome,
         told: &[ReleaseId],
     ) -> Replication {
         let milestones = |&release| Lag::of_one(scenario, outcome, release).milestones();
         Replication {
             number,
-            values: values(scenario, outcome),
+            values: values(scenario, trace, outcome),
             activity: Activity::of(outcome),
             milestones: told.iter().map(milestones).collect(),
         }
@@ -102,8 +104,9 @@ fn one<E>(
             watch(Stage::Running { events: world.events(), records, now: world.now() })?;
         }
     }
-    let outcome = Outcome::of(scenario, &world.into_trace());
-    let replication = Replication::of(scenario, number, &outcome, told);
+    let trace = world.into_trace();
+    let outcome = Outcome::of(scenario, &trace);
+    let replication = Replication::of(scenario, number, &trace, &outcome, told);
     watch(Stage::Done)?;
     Ok(replication)
 }

@@ -49,6 +49,37 @@ pub(super) fn of_values(stat: Stat, values: &mut [Figure]) -> Option<Figure> {
     }
 }
 
+/// The figure of values of which each stands for so many, as if it were written so often.
+pub(super) fn of_counted(stat: Stat, values: &mut Vec<(Figure, u64)>) -> Option<Figure> {
+    values.retain(|(_, count)| *count > 0);
+    values.sort_unstable();
+    let all: u64 = values.iter().map(|(_, count)| count).sum();
+    let (least, most) = (values.first()?.0, values.last()?.0);
+    let total = || {
+        values.iter().try_fold(0_u128, |sum, (value, count)| {
+            Some(sum + u128::from(value.value()?) * u128::from(*count))
+        })
+    };
+    Some(match stat {
+        Stat::Min => least,
+        Stat::Max => most,
+        Stat::Sum => total().map_or(Figure::Never, narrowed),
+        Stat::Mean => {
+            let all = u128::from(all);
+            total().map_or(Figure::Never, |sum| narrowed((sum + all / 2) / all))
+        }
+        Stat::Percentile(thousandths) => {
+            let rank = (u128::from(all) * u128::from(thousandths)).div_ceil(100_000).max(1);
+            let mut before = 0_u128;
+            let reaches = |(_, count): &&(Figure, u64)| {
+                before += u128::from(*count);
+                before >= rank
+            };
+            values.iter().find(reaches)?.0
+        }
+    })
+}
+
 /// A stretch of time in which a value stays, or grows as fast as time goes by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Stretch {
@@ -153,6 +184,22 @@ mod tests {
         assert_eq!(stat(Stat::Percentile(76_000)), Some(Figure::Never));
         assert_eq!(stat(Stat::Mean), Some(Figure::Never));
         assert_eq!(stat(Stat::Min), Some(Figure::Of(1)));
+    }
+
+    #[test]
+    fn values_that_stand_for_many_are_as_if_each_were_written_so_often() {
+        let counted = [(7, 3), (5, 2), (9, 0), (6, 1)];
+        let each = [7, 7, 7, 5, 5, 6];
+        let stats = [1, 33_333, 33_334, 50_000, 51_000, 99_999].map(Stat::Percentile);
+        for stat in [Stat::Min, Stat::Max, Stat::Sum, Stat::Mean].into_iter().chain(stats) {
+            let mut values = counted.map(|(value, count)| (Figure::Of(value), count)).to_vec();
+            let figure = of_counted(stat, &mut values).unwrap();
+            assert_eq!(figure.value(), of(stat, &each), "{stat}");
+        }
+        assert_eq!(of_counted(Stat::Max, &mut vec![(Figure::Never, 0)]), None);
+        let mut never = vec![(Figure::Never, 1), (Figure::Of(4), 3)];
+        assert_eq!(of_counted(Stat::Mean, &mut never), Some(Figure::Never));
+        assert_eq!(of_counted(Stat::Percentile(75_000), &mut never), Some(Figure::Of(4)));
     }
 
     #[test]

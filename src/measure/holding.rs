@@ -34,6 +34,11 @@ impl<'o> Holdings<'o> {
         releases.iter().filter_map(|release| self.places[release.index()]).collect()
     }
 
+    /// Since when a release is asked for; `None` when nobody asks for it.
+    pub fn wanted_of(&self, release: ReleaseId) -> Option<Instant> {
+        Some(self.first[self.places[release.index()]?].wanted)
+    }
+
     /// Since when each release is asked for, in the order of the rows of a site.
     pub fn wanted(&self) -> impl Iterator<Item = Instant> + '_ {
         self.first.iter().map(|arrival| arrival.wanted)

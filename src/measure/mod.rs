@@ -17,9 +17,11 @@ mod figure;
 mod holding;
 mod lag;
 mod outcome;
+mod queue;
 mod reading;
 #[cfg(test)]
 pub(crate) mod sample;
+mod scanned;
 mod series;
 mod span;
 mod syncs;

@@ -125,6 +125,26 @@ pub(crate) fn scenario(sites: Vec<Site>) -> Scenario {
     }
 }
 
+/// A question about nothing in particular.
+pub(crate) fn asked() -> Expectation {
+    Expectation {
+        name: "asked".to_owned(),
+        metric: Metric::Attempts,
+        stat: Stat::Max,
+        sites: Vec::new(),
+        everywhere: true,
+        release: Vec::new(),
+        releases: Vec::new(),
+        part: Holder::Site,
+        after: None,
+        during: None,
+        wanted: Goal { bound: Bound::AtMost, value: 0 },
+        must_hold: None,
+        only_warns: false,
+        allow_no_data: false,
+    }
+}
+
 /// A release of 120 updates.
 pub(crate) fn release(name: &str, at: Instant, megabytes: u64) -> Release {
     Release {

@@ -58,3 +58,40 @@ pub(super) fn counted(
 pub(super) fn within(spans: &[Span], at: Instant) -> bool {
     spans.iter().any(|span| span.holds(at))
 }
+
+/// How many last from each instant on, from the start of the run; one that ends as another begins
+/// is not counted with it.
+pub(super) fn steps(lasting: impl Iterator<Item = (Instant, Instant)>) -> Vec<(Instant, u64)> {
+    let mut edges = Vec::new();
+    for (from, until) in lasting {
+        edges.push((from, 1_i64));
+        edges.push((until, -1));
+    }
+    edges.sort_unstable();
+    let mut steps = vec![(Instant::START, 0)];
+    let mut count = 0_i64;
+    for (at, change) in edges {
+        count += change;
+        let now = u64::try_from(count).unwrap_or(0);
+        match steps.last_mut() {
+            // only what lasts is a step
+            Some(last) if last.0 == at => last.1 = now,
+            _ => steps.push((at, now)),
+        }
+    }
+    steps
+}
+
+/// What of each step lies in the spans.
+pub(super) fn parts<'a>(
+    scenario: &Scenario,
+    steps: &'a [(Instant, u64)],
+    spans: &'a [Span],
+) -> impl Iterator<Item = (Span, u64)> + 'a {
+    let end = Instant::START + scenario.duration;
+    steps.iter().enumerate().flat_map(move |(number, &(from, count))| {
+        let until = steps.get(number + 1).map_or(end, |next| next.0);
+        let whole = Span { from, until };
+        spans.iter().filter_map(move |span| Some((span.and(whole)?, count)))
+    })
+}

@@ -2,7 +2,7 @@
 //! `concurrent_syncs`.
 
 use super::figure::{Stretch, of_values, over_time};
-use super::span::{Span, within};
+use super::span::{Span, parts, steps, within};
 use super::{Attempt, Ending, Figure, Outcome};
 use crate::scenario::{Expectation, Metric, Scenario, WHOLE};
 use crate::trace::Trigger;
@@ -62,14 +62,12 @@ pub(super) fn concurrent(
 ) -> Option<Figure> {
     let attempts = asked.sites.iter().flat_map(|&site| of_site(outcome, site));
     let steps = running(scenario, attempts);
-    let end = Instant::START + scenario.duration;
-    let mut stretches = Vec::with_capacity(steps.len());
-    for (number, &(from, count)) in steps.iter().enumerate() {
-        let until = steps.get(number + 1).map_or(end, |next| next.0);
-        for part in spans.iter().filter_map(|span| span.and(Span { from, until })) {
-            stretches.push(Stretch { from: count * WHOLE, grows: false, length: part.length() });
-        }
-    }
+    let stretch = |(part, count): (Span, u64)| Stretch {
+        from: count * WHOLE,
+        grows: false,
+        length: part.length(),
+    };
+    let stretches: Vec<Stretch> = parts(scenario, &steps, spans).map(stretch).collect();
     over_time(asked.stat, &stretches)
 }
 
@@ -80,24 +78,7 @@ pub(super) fn running<'a>(
     attempts: impl Iterator<Item = &'a Attempt>,
 ) -> Vec<(Instant, u64)> {
     let end = Instant::START + scenario.duration;
-    let mut edges = Vec::new();
-    for attempt in attempts {
-        edges.push((attempt.start, 1_i64));
-        edges.push((attempt.end.unwrap_or(end), -1));
-    }
-    edges.sort_unstable();
-    let mut steps = vec![(Instant::START, 0)];
-    let mut count = 0_i64;
-    for (at, change) in edges {
-        count += change;
-        let now = u64::try_from(count).unwrap_or(0);
-        match steps.last_mut() {
-            // only what lasts is a step
-            Some(last) if last.0 == at => last.1 = now,
-            _ => steps.push((at, now)),
-        }
-    }
-    steps
+    steps(attempts.map(|attempt| (attempt.start, attempt.end.unwrap_or(end))))
 }
 
 #[cfg(test)]

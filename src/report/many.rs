@@ -51,7 +51,10 @@ pub(super) fn value(unit: Unit, value: u64, decimals: u32) -> String {
 pub(super) fn question(run: &Run<'_>, asked: &Expectation) -> String {
     let mut words = asked.metric.name().to_owned();
     // of a share or a number of sites there is one for each release, and mostly one release
-    let plain = matches!(asked.metric, Metric::ShareCurrent | Metric::SitesNotCurrent);
+    let plain = matches!(
+        asked.metric,
+        Metric::ShareCurrent | Metric::SitesNotCurrent | Metric::ClientsScanned
+    );
     if !plain || asked.stat != asked.metric.usual_stat() {
         words += &format!(" {}", asked.stat);
     }

@@ -34,7 +34,7 @@ const KEYS: [&str; 13] = [
 ];
 
 /// Metrics that this version does not read.
-const LATER: [&str; 4] = ["link_utilisation", "sender_queue", "clients_scanned", "time_to_scanned"];
+const LATER: [&str; 1] = ["link_utilisation"];
 
 pub(super) const HOLDERS: [(&str, Holder); 4] = [
     ("site", Holder::Site),
@@ -109,7 +109,7 @@ fn expectation(
         None => Some(metric.usual_stat()),
     };
     let part = match fields.get("part") {
-        Some(node) => reader.word_of(node, "a part of a site", &HOLDERS),
+        Some(node) => part(reader, node, metric),
         None => Some(Holder::Site),
     };
     let sites = part.and_then(|part| sites(reader, on, reached, &fields, metric, part));
@@ -232,6 +232,28 @@ fn percentile(text: &str) -> Option<Stat> {
     (1..100_000).contains(&all).then_some(Stat::Percentile(all))
 }
 
+fn part(reader: &mut Reader, node: &Node<'_>, metric: Metric) -> Option<Holder> {
+    let part = reader.word_of(node, "a part of a site", &HOLDERS)?;
+    if metric.traits().of_clients && part == Holder::Database {
+        let message = format!("`part: database` does not go with `{}`", metric.name());
+        let note = "no client scans against it; write `wsus` or `internet`, or leave it out";
+        reader.error("E0420", node.place, message, note);
+        return None;
+    }
+    Some(part)
+}
+
+/// Those of the clients that scan against this part; all of them when it is the site.
+fn scanning(site: &Site, part: Holder) -> u32 {
+    let clients = site.clients;
+    match part {
+        Holder::Site => clients.intranet + clients.internet + clients.sms2003,
+        Holder::Database => 0,
+        Holder::Wsus => clients.intranet,
+        Holder::Internet => clients.internet,
+    }
+}
+
 /// The sites selected that can be measured; are these all that can?
 fn sites(
     reader: &mut Reader,
@@ -245,7 +267,20 @@ fn sites(
     // a site that is given its point in the middle of the run counts as well
     let installed = on.operations.iter().filter(|one| one.action == Action::InstallSup);
     let installed: BTreeSet<SiteId> = installed.map(|one| one.site).collect();
-    let (what, has): (&str, &dyn Fn(SiteId) -> bool) = match (metric.traits().of_releases, part) {
+    let has_children = |site: SiteId| all.iter().any(|child| child.parent == Some(site));
+    let gets_children = |site: SiteId| {
+        let under =
+            |one: &Operation| matches!(one.action, Action::MoveSite { under } if under == site);
+        on.operations.iter().any(under)
+    };
+    let traits = metric.traits();
+    let (what, has): (&str, &dyn Fn(SiteId) -> bool) = match (traits.of_releases, part) {
+        _ if metric == Metric::SenderQueue => {
+            ("has a child to send to", &|site| has_children(site) || gets_children(site))
+        }
+        _ if traits.of_clients => {
+            ("has clients that scan against it", &|site| scanning(&all[site.index()], part) > 0)
+        }
         (true, Holder::Site | Holder::Database) => {
             ("lies at or below the top-level site (H3)", &|_| true)
         }

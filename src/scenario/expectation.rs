@@ -59,6 +59,12 @@ pub enum Metric {
     ConcurrentSyncs,
     /// Successful synchronisations that changed nothing.
     RedundantSyncs,
+    /// What waits to be sent, of each site, at every instant.
+    SenderQueue,
+    /// The share of clients that have scanned for it, of each release.
+    ClientsScanned,
+    /// From publication until scanned for, of each client and release.
+    TimeToScanned,
 }
 
 /// In what a metric is counted, and the smallest step of its values.
@@ -140,6 +146,8 @@ pub(super) struct Traits {
     stat: Stat,
     /// Is it told of releases and of a part that holds them?
     pub of_releases: bool,
+    /// Is it told of clients, and so of no part that they do not scan against?
+    pub of_clients: bool,
     /// Is it told some time after publication?
     pub after: bool,
     /// Can its values be added up?
@@ -148,7 +156,7 @@ pub(super) struct Traits {
 
 impl Metric {
     /// Every metric, in the order of the reference.
-    pub const ALL: [Metric; 10] = [
+    pub const ALL: [Metric; 13] = [
         Metric::TimeToCurrent,
         Metric::ShareCurrent,
         Metric::SitesNotCurrent,
@@ -159,12 +167,16 @@ impl Metric {
         Metric::Retries,
         Metric::ConcurrentSyncs,
         Metric::RedundantSyncs,
+        Metric::SenderQueue,
+        Metric::ClientsScanned,
+        Metric::TimeToScanned,
     ];
 
     pub(super) const fn traits(self) -> Traits {
         use Unit::{Count, Share, Time};
         const fn of(name: &'static str, unit: Unit, stat: Stat) -> Traits {
-            Traits { name, unit, stat, of_releases: false, after: false, adds_up: false }
+            let (of_releases, of_clients) = (false, false);
+            Traits { name, unit, stat, of_releases, of_clients, after: false, adds_up: false }
         }
         match self {
             Metric::TimeToCurrent => {
@@ -187,6 +199,18 @@ impl Metric {
             Metric::RedundantSyncs => {
                 Traits { adds_up: true, ..of("redundant_syncs", Count, Stat::Sum) }
             }
+            Metric::SenderQueue => of("sender_queue", Count, Stat::Max),
+            Metric::ClientsScanned => Traits {
+                of_releases: true,
+                of_clients: true,
+                after: true,
+                ..of("clients_scanned", Share, Stat::Min)
+            },
+            Metric::TimeToScanned => Traits {
+                of_releases: true,
+                of_clients: true,
+                ..of("time_to_scanned", Time, Stat::Max)
+            },
         }
     }
 
@@ -217,7 +241,10 @@ impl Metric {
             | Metric::Failures
             | Metric::Retries
             | Metric::ConcurrentSyncs
-            | Metric::RedundantSyncs => Recording::Attempts,
+            | Metric::RedundantSyncs
+            | Metric::ClientsScanned
+            | Metric::TimeToScanned => Recording::Attempts,
+            Metric::SenderQueue => Recording::All,
         }
     }
 }

@@ -14,8 +14,8 @@
 use super::super::sample::{self, at, attempt};
 use super::*;
 use crate::measure::{Arrival, Attempt, Ending, FaultOccurrence};
-use crate::scenario::{Bound, Goal, Holder, SiteKind, Stat};
-use crate::trace::Trigger;
+use crate::scenario::{Holder, SiteKind, Stat};
+use crate::trace::{Trace, Trigger};
 use crate::units::{Duration, FaultId, Instant, ReleaseId, SiteId};
 
 fn world() -> (Scenario, Outcome) {
@@ -72,27 +72,18 @@ fn hour(hour: u64) -> Instant {
 /// A question about all sites and releases.
 fn ask(metric: Metric, stat: Stat) -> Expectation {
     Expectation {
-        name: "asked".to_owned(),
         metric,
         stat,
         sites: (0..3).map(SiteId).collect(),
-        everywhere: true,
-        release: Vec::new(),
         releases: vec![ReleaseId(0), ReleaseId(1)],
-        part: Holder::Site,
-        after: None,
-        during: None,
-        wanted: Goal { bound: Bound::AtMost, value: 0 },
-        must_hold: None,
-        only_warns: false,
-        allow_no_data: false,
+        ..sample::asked()
     }
 }
 
 fn got(asked: Expectation) -> Option<Figure> {
     let (mut scenario, outcome) = world();
     scenario.expectations = vec![asked];
-    values(&scenario, &outcome).remove(0)
+    values(&scenario, &Trace::default(), &outcome).remove(0)
 }
 
 fn minutes(minutes: u64) -> Option<Figure> {
@@ -222,7 +213,7 @@ fn during_a_fault_only_what_begins_while_it_holds_is_counted() {
     outcome.faults.clear();
     let asked = Expectation { during: Some(FaultId(0)), ..ask(Metric::Attempts, SUM) };
     scenario.expectations = vec![asked];
-    assert_eq!(values(&scenario, &outcome), [None], "it never held");
+    assert_eq!(values(&scenario, &Trace::default(), &outcome), [None], "it never held");
 }
 
 #[test]
@@ -231,7 +222,7 @@ fn what_lies_in_the_warm_up_is_not_counted() {
         let (mut scenario, outcome) = world();
         scenario.warmup = Duration::from_hours(hours);
         scenario.expectations = vec![asked];
-        values(&scenario, &outcome).remove(0)
+        values(&scenario, &Trace::default(), &outcome).remove(0)
     };
     let cen = |metric, stat| Expectation { sites: vec![SiteId(0)], ..ask(metric, stat) };
     assert_eq!(warm(14, cen(Metric::TimeToCurrent, MAX)), hours(4), "only more");
@@ -260,7 +251,7 @@ fn overlapping_holds_of_a_fault_are_one_span() {
     let asked = Expectation { during: Some(FaultId(0)), ..ask(Metric::ConcurrentSyncs, MEAN) };
     scenario.expectations = vec![asked];
     // 10 – 30 holds 2.5 h, 46 – 48 one hour: 3.5 of 22
-    assert_eq!(values(&scenario, &outcome), [Some(Figure::Of(159_090_909))]);
+    assert_eq!(values(&scenario, &Trace::default(), &outcome), [Some(Figure::Of(159_090_909))]);
 }
 
 #[test]
@@ -278,5 +269,8 @@ fn what_nobody_asks_for_is_no_release_and_what_is_asked_for_later_counts_from_th
         ask(Metric::Staleness, MAX),
     ];
     // CEN has it at 34, PR1 at 40, PR2 never, until 48
-    assert_eq!(values(&scenario, &outcome), [None, hours(2), count(2), hours(16)]);
+    assert_eq!(
+        values(&scenario, &Trace::default(), &outcome),
+        [None, hours(2), count(2), hours(16)]
+    );
 }
