@@ -252,6 +252,7 @@ fn document(
     let profile = reader.profile();
     let used = |default: &&&Default| reader.defaults().contains(default.key);
     let defaults_used = profile.defaults().iter().filter(used).copied().cloned().collect();
+    let schedule = reshape::scheduled(sync.schedule, &operations, &sites.list);
     let scenario = Scenario {
         name: name?.to_owned(),
         description: description.unwrap_or_default().to_owned(),
@@ -268,7 +269,7 @@ fn document(
         sites: sites.list,
         timings: sites.timings.into_found(),
         sync: Sync {
-            schedule: reshape::scheduled(sync.schedule, &operations),
+            schedule,
             schedule_text: sync.schedule_text,
             retry,
             site_complete: sync.site_complete,

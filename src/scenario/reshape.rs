@@ -11,7 +11,8 @@ use super::source::Place;
 use super::values::{Run, Zones};
 use super::yaml::Node;
 use super::{
-    Action, NewSchedule, Operation, Scenario, Site, SiteKind, civil, hierarchy, limits, sync,
+    Action, ClockOffset, NewSchedule, Operation, Scenario, Site, SiteKind, civil, hierarchy,
+    limits, sync,
 };
 use crate::units::{Instant, SiteId};
 
@@ -30,9 +31,12 @@ pub(super) fn read(
     let what = format!("`{word}`");
     match word {
         "set_schedule" => {
-            let from = run.clock.timestamp(at.unwrap_or_default());
-            let (at, words) = sync::schedule(reader, &mut Zones::new(), run, node, from)?;
             let top = hierarchy::top_level(known.sites);
+            // One without a start falls due at once: when its own clock shows what it shows now.
+            let clock =
+                top.map_or_else(ClockOffset::default, |top| known.sites[top.index()].clock_offset);
+            let from = clock.shown(run.clock.timestamp(at.unwrap_or_default()));
+            let (at, words) = sync::schedule(reader, &mut Zones::new(), run, node, from)?;
             if top.is_none() {
                 let note = "give a site a software update point";
                 let message = "there is no top-level site that has a schedule";
@@ -229,11 +233,20 @@ impl Now<'_> {
 }
 
 /// T1: what the schedule comes to when it is set anew: each holds from its instant on.
-pub(super) fn scheduled(mut schedule: Vec<Instant>, operations: &[Operation]) -> Vec<Instant> {
+///
+/// What is scheduled is what the clock of the top-level site shows; an operation is done when it
+/// really is that time.
+pub(super) fn scheduled(
+    mut schedule: Vec<Instant>,
+    operations: &[Operation],
+    sites: &[Site],
+) -> Vec<Instant> {
     for operation in operations {
         if let Action::SetSchedule(new) = &operation.action {
-            schedule.retain(|at| *at < operation.at);
-            schedule.extend(new.at.iter().filter(|at| **at >= operation.at));
+            let clock = sites[operation.site.index()].clock_offset;
+            let has_come = |at: &Instant| clock.really(*at) < Some(operation.at);
+            schedule.retain(has_come);
+            schedule.extend(new.at.iter().filter(|at| !has_come(at)));
         }
     }
     schedule

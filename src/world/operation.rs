@@ -1,7 +1,7 @@
 //! What an administrator does: running a synchronisation, installing and removing a software
 //! update point, moving a site (T2, T5).
 
-use super::site::Root;
+use super::site::{Root, SiteState};
 use super::{Fact, Input, SiteId, State, World};
 use crate::engine::Reason;
 use crate::scenario::Action;
@@ -45,7 +45,12 @@ impl World<'_> {
     /// A site loses its software update point: a synchronisation under way fails with it.
     fn remove_point(&mut self, site: SiteId) {
         let cause = self.cause;
-        let place = &mut self.sites[site.index()].place;
+        let lacks_console = self.scenario().sites[site.index()].sup.is_some_and(|sup| !sup.console);
+        let SiteState { place, out_of_order, .. } = &mut self.sites[site.index()];
+        // H5: the gate that a missing console has closed goes with its point.
+        if lacks_console && place.has_point && !place.point_is_local {
+            out_of_order.gate -= 1;
+        }
         (place.has_point, place.point_is_local) = (false, false);
         self.clients_notice(site);
         self.break_off_transfer(site);

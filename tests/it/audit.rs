@@ -122,6 +122,8 @@ impl Auditor<'_> {
         // its new parent send.
         let above = self.parent(record.site) == Some(cause.site)
             || matches!(cause.fact, Fact::RequestSent { to } | Fact::PackageSent { to, .. }
+                | Fact::SendingWaited { to, .. } | Fact::SendingStarted { to, .. }
+                | Fact::SendingStruck { to, .. } | Fact::SendingFailed { to, .. }
                 if to == record.site)
             || matches!(cause.fact, Fact::Operated { .. })
                 && self.parent(cause.site) == Some(record.site);

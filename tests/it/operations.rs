@@ -9,7 +9,7 @@ use supsim::units::{Duration, Instant, SiteId};
 use supsim::world::{Blueprint, World};
 
 use crate::support;
-use crate::world_rules::{Run, at, run};
+use crate::world_rules::{Run, at, run, run_with};
 
 use Ending::{Failed, Ok};
 use Trigger::{Installed, Parent};
@@ -96,6 +96,9 @@ fn t7_a_point_that_is_installed_while_the_server_is_down_begins_at_the_restart()
     let run = with(&[("08:40", "remove_sup: { site: B11 }")], "", &down);
     // Cut short at 08:30; its 6703 at 09:10, and no retry.
     assert_eq!(run.attempts("B11"), [(Parent, at("8:28"), Some(at("9:10")), Failed)]);
+    let promises =
+        |fact: &Fact| matches!(fact, Fact::Announced(Status::Failed { retry_at: Some(_), .. }));
+    assert_eq!(run.times("B11", promises), [], "it announces a retry that it will not make");
 }
 
 #[test]
@@ -143,6 +146,17 @@ fn t5_a_point_that_is_removed_and_installed_again_begins_from_nothing() {
     );
     let pulled = |fact: &Fact| matches!(fact, Fact::Pulled { updates: 105, .. });
     assert_eq!(run.times("B11", pulled), [at("11:06")]);
+}
+
+#[test]
+fn h5_a_point_that_is_installed_has_its_console_whatever_the_one_before_lacked() {
+    let operations =
+        [("10:00", "remove_sup: { site: B11 }"), ("11:00", "install_sup: { site: B11 }")];
+    let run = with(&operations, ", sup: { server: remote, console: missing }", "");
+    let attempts = run.attempts("B11");
+    assert_eq!(attempts[0].3, Failed, "the gate is closed");
+    let last = attempts[attempts.len() - 1];
+    assert_eq!(last, (Installed, at("11:00"), Some(at("11:08")), Ok));
 }
 
 #[test]
@@ -261,6 +275,32 @@ fn t1_a_schedule_set_anew_replaces_the_old_one() {
     let starts: Vec<Instant> = run.attempts("CEN").iter().map(|one| one.1).collect();
     assert_eq!(starts, [at("9:00"), at("10:00"), at("22:00"), at("34:00"), at("46:00")]);
     assert!(run.attempts("CEN").iter().all(|one| one.0 == Trigger::Schedule));
+}
+
+#[test]
+fn t1_a_schedule_set_anew_is_in_force_from_that_instant_on_whatever_the_clock_shows() {
+    let sites = |offset: &str| SITES.replace("type: central", &format!("clock_offset: {offset}"));
+    let starts = |offset: &str, schedule: &str| {
+        let operation = format!("{{ at: 2026-01-12 12:00, do: {{ set_schedule: {schedule} }} }}");
+        let before =
+            "dates: { at: [2026-01-12 11:30, 2026-01-12 12:30, 2026-01-12 13:30], words: x }";
+        let text = sites(offset).replace(", BRANCH", "");
+        let head = |head: &str| {
+            let (head, _) = head.split_once("sync:").unwrap();
+            format!("{head}sync: {{ schedule: {{ {before} }} }}\n")
+        };
+        let run = run_with(head, &format!("{text}operations:\n  o: {operation}\n"));
+        run.attempts("CEN").iter().map(|one| one.1).collect::<Vec<Instant>>()
+    };
+    // An hour ahead: at noon it shows one, so its 12:30 has come and its 13:30 has not.
+    let new = "{ dates: { at: [2026-01-12 12:45, 2026-01-12 14:00], words: x } }";
+    assert_eq!(starts("1h", new), [at("10:30"), at("11:30"), at("13:00")]);
+    // An hour behind: at noon it shows eleven, and neither 11:30 nor what the new one says has come.
+    assert_eq!(starts("-1h", new), [at("13:45"), at("15:00")]);
+    // One without a start falls due at once.
+    let simple = "{ simple: { every: 20h } }";
+    assert_eq!(starts("1h", simple), [at("10:30"), at("11:30"), at("12:00"), at("32:00")]);
+    assert_eq!(starts("-1h", simple), [at("12:00"), at("32:00")]);
 }
 
 /// Numbers by a recipe of its own, so that worlds are the same for ever.

@@ -241,8 +241,18 @@ impl<'s> World<'s> {
     /// The site server is up again: it resumes, then acts on what came meanwhile (T7).
     fn site_comes_up(&mut self, site: SiteId) {
         self.record(site, Fact::CameUp);
+        let mut kept = self.faults.kept.remove(&site).unwrap_or_default();
+        // H4: it knows of a point that it has lost meanwhile before it plans to try again.
+        let reshaped =
+            |one: &(Input, Cause)| matches!(one.0, Input::PointInstalled | Input::PointRemoved);
+        if let Some(first) = kept.iter().position(reshaped)
+            && kept[first].0 == Input::PointRemoved
+        {
+            kept.remove(first);
+            self.feed(site, Input::PointRemoved);
+        }
         self.feed(site, Input::Restarted);
-        for (input, cause) in self.faults.kept.remove(&site).unwrap_or_default() {
+        for (input, cause) in kept {
             self.cause = cause;
             self.feed(site, input);
         }

@@ -1,4 +1,4 @@
-//! What the sites hold, before and after each step: I2, I4, I7, I8.
+//! What the sites hold, before and after each step: I2, I4, I7, I8, T5.
 
 use supsim::engine::Kind;
 use supsim::store::{Anchor, SiteDatabase, UpdateId, UpdateServices};
@@ -6,7 +6,7 @@ use supsim::units::SiteId;
 use supsim::world::World;
 
 use super::observer::Ledger;
-use super::promises::Verdict;
+use super::promises::{Verdict, ensure};
 use super::{Complaint, Oracle};
 
 /// The revision of each update, if one is held.
@@ -18,6 +18,10 @@ pub struct Disk {
     pub wsus: Held,
     pub database: Held,
     pub internet: Held,
+    /// The most that its WSUS has ever held of each update, whichever point it stood at.
+    ever: Held,
+    /// How many points had been installed.
+    installed: u32,
     /// How far each has come, and the content version: what tells cheaply that nothing changed.
     mark: (Anchor, Anchor, u32),
 }
@@ -41,6 +45,8 @@ fn look(world: &World<'_>, site: SiteId) -> Disk {
         wsus: updates().map(|one| wsus.held(one).map(|held| held.0)).collect(),
         database: updates().map(|one| database.held(one).map(|held| held.0)).collect(),
         internet: updates().map(|one| internet.held(one).map(|held| held.0)).collect(),
+        ever: Vec::new(),
+        installed: 0,
         mark: mark(world, site),
     }
 }
@@ -48,7 +54,8 @@ fn look(world: &World<'_>, site: SiteId) -> Disk {
 impl Disks {
     pub fn new(world: &World<'_>) -> Self {
         let sites = (0..world.scenario().sites.len() as u32).map(SiteId);
-        Self { sites: sites.map(|site| look(world, site)).collect() }
+        let begin = |disk: Disk| Disk { ever: disk.wsus.clone(), ..disk };
+        Self { sites: sites.map(|site| begin(look(world, site))).collect() }
     }
 
     /// Looks at every site whose marks have moved since, and at all when `closely`.
@@ -60,18 +67,29 @@ impl Disks {
     ) -> Result<(), Complaint> {
         for (number, ledger) in ledgers.iter().enumerate() {
             let site = SiteId(number as u32);
-            if !closely && self.sites[number].mark == mark(world, site) {
+            let before = &mut self.sites[number];
+            let is_new = before.installed != ledger.installed;
+            if !closely && !is_new && before.mark == mark(world, site) {
                 continue;
             }
-            let now = look(world, site);
-            let verdict = i2_nothing_goes_back(&self.sites[number], &now)
-                .and_then(|()| i4_a_delta_only_adds(ledger, &self.sites[number], &now))
-                .and_then(|()| i8_the_top_database_follows_its_wsus(ledger, &now));
-            self.sites[number] = now;
-            let verdict = verdict.and_then(|()| match ledger.parent {
-                Some(parent) => i7_no_wsus_is_ahead(&self.sites[number], &self.sites[parent]),
-                None => Ok(()),
-            });
+            let mut now = look(world, site);
+            let mut verdict = Ok(());
+            if is_new {
+                verdict = t5_what_is_installed_holds_nothing(&now);
+                before.wsus.fill(None);
+                before.internet.fill(None);
+            }
+            now.installed = ledger.installed;
+            now.ever =
+                before.ever.iter().zip(&now.wsus).map(|(one, other)| *one.max(other)).collect();
+            let before = std::mem::replace(before, now);
+            let now = &self.sites[number];
+            let upstream = ledger.pulls_from.map(|parent| &self.sites[parent]);
+            let verdict = verdict
+                .and_then(|()| i2_nothing_goes_back(&before, now))
+                .and_then(|()| i4_a_delta_only_adds(ledger, &before, now))
+                .and_then(|()| i8_the_top_database_follows_its_wsus(ledger, now))
+                .and_then(|()| i7_no_pull_brings_more(&before, now, upstream));
             if let Err((oracle, found)) = verdict {
                 return Err(Complaint { oracle, at: world.now(), site, found });
             }
@@ -101,7 +119,7 @@ fn i2_nothing_goes_back(before: &Disk, now: &Disk) -> Verdict {
 }
 
 fn i4_a_delta_only_adds(ledger: &Ledger, before: &Disk, now: &Disk) -> Verdict {
-    if ledger.child || ledger.imported_by != Some(Kind::Delta) {
+    if !ledger.top || ledger.imported_by != Some(Kind::Delta) {
         return Ok(());
     }
     let changed = before.database.iter().zip(&now.database);
@@ -111,11 +129,17 @@ fn i4_a_delta_only_adds(ledger: &Ledger, before: &Disk, now: &Disk) -> Verdict {
     }
 }
 
-fn i7_no_wsus_is_ahead(site: &Disk, parent: &Disk) -> Verdict {
-    if let Some(update) = ahead(&site.wsus, &parent.wsus) {
-        return Err((Oracle::I7, format!("its WSUS is ahead of its parent's: update {update}")));
+/// A site that has moved may hold more than its new parent; but what it gains, the WSUS that it
+/// pulled from has held.
+fn i7_no_pull_brings_more(before: &Disk, now: &Disk, upstream: Option<&Disk>) -> Verdict {
+    if let Some(upstream) = upstream {
+        let gained = before.wsus.iter().zip(&now.wsus).zip(&upstream.ever);
+        if let Some(update) = { gained }.position(|((old, new), above)| new > old && new > above) {
+            let found = format!("its WSUS has more than its upstream: update {update}");
+            return Err((Oracle::I7, found));
+        }
     }
-    match ahead(&site.internet, &site.wsus) {
+    match ahead(&now.internet, &now.wsus) {
         Some(update) => {
             Err((Oracle::I7, format!("its internet point is ahead of its WSUS: update {update}")))
         }
@@ -123,8 +147,13 @@ fn i7_no_wsus_is_ahead(site: &Disk, parent: &Disk) -> Verdict {
     }
 }
 
+fn t5_what_is_installed_holds_nothing(now: &Disk) -> Verdict {
+    let held = now.wsus.iter().position(Option::is_some);
+    ensure(held.is_none(), Oracle::T5, || format!("it holds update {held:?}"))
+}
+
 fn i8_the_top_database_follows_its_wsus(ledger: &Ledger, now: &Disk) -> Verdict {
-    if ledger.child {
+    if !ledger.top {
         return Ok(());
     }
     match ahead(&now.database, &now.wsus) {

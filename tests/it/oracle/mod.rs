@@ -15,6 +15,7 @@
 mod disks;
 mod observer;
 mod promises;
+mod reshaped;
 mod settled;
 
 use std::fmt;
@@ -41,6 +42,8 @@ pub enum Oracle {
     I9,
     I10,
     P7,
+    T1,
+    T5,
     L0,
     L1,
     L2,
@@ -71,6 +74,8 @@ impl Oracle {
             Oracle::I9 => "I9",
             Oracle::I10 => "I10",
             Oracle::P7 => "P7",
+            Oracle::T1 => "T1",
+            Oracle::T5 => "T5",
             Oracle::L0 => "L0",
             Oracle::L1 => "L1",
             Oracle::L2 => "L2",
@@ -99,11 +104,13 @@ impl Oracle {
             }
             Oracle::I5Kept => "a planned retry never silently disappears",
             Oracle::I6 => "a child is always full and never starts by schedule or by hand",
-            Oracle::I7 => "no WSUS is ahead of its upstream's",
+            Oracle::I7 => "no pull brings a WSUS what its upstream does not hold",
             Oracle::I8 => "the top-level site's database is not ahead of its WSUS",
             Oracle::I9 => "doubled, late and disordered delivery ends as delivery once, in order",
             Oracle::I10 => "a crash at any step ends where no crash ends",
             Oracle::P7 => "the children are asked after a success, each once, and never otherwise",
+            Oracle::T1 => "the schedule falls due when it is in force, and at no other time",
+            Oracle::T5 => "a point that is installed holds nothing",
             Oracle::L0 => "once everything is mended, the hierarchy comes to rest in bounded time",
             Oracle::L1 => "one cycle later every WSUS holds what the top-level site's holds",
             Oracle::L2 => "one cycle later every database holds what the top-level site's holds",

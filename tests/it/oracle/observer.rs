@@ -1,7 +1,7 @@
 //! Stands at the doors of all engines: I1, I3, I5, I6, P7, and the counts that L3-L6 need.
 
 use supsim::engine::{Effect, Engine, Input, Kind, Phase, Status, Timer, Trigger};
-use supsim::scenario::{Retry, Scenario};
+use supsim::scenario::{Action, Retry, Scenario};
 use supsim::trace::{Fact, Record, Trace};
 use supsim::units::{Instant, SiteId};
 use supsim::world::Probe;
@@ -12,11 +12,12 @@ use super::promises::{
     i5_a_retry_does_not_disappear, i5_a_retry_is_on_time, i5_a_retry_is_planned,
     i6_a_child_is_full_and_waits_to_be_asked, p7_children_are_asked_after_a_success,
 };
+use super::reshaped::Schedule;
 use super::{Asked, Complaint, Oracle};
 
 /// What makes an engine, or the way to it, a little different: a planted bug.
 pub trait Tamper: std::fmt::Debug + Send {
-    /// Learns who is whose parent.
+    /// Learns who is whose parent, now and whenever that changes.
     fn meet(&mut self, _parents: &[Option<SiteId>]) {}
 
     /// Does this never reach the engine, lost in the world?
@@ -38,10 +39,15 @@ pub trait Tamper: std::fmt::Debug + Send {
 /// What has been seen of a site.
 #[derive(Clone, Debug)]
 pub struct Ledger {
+    pub top: bool,
     /// Below the top-level site.
     pub child: bool,
     /// Has it a point, so that it is asked?
-    pub(super) point: bool,
+    pub point: bool,
+    /// How many points have been installed at it.
+    pub installed: u32,
+    /// From whose WSUS it pulls, or pulled last.
+    pub pulls_from: Option<usize>,
     /// Its parent below or at the top-level site.
     pub parent: Option<usize>,
     pub(super) retry_set: Retry,
@@ -101,10 +107,15 @@ pub struct Counts {
 #[derive(Debug)]
 pub struct Observer {
     asked: Asked,
-    bug: Option<Box<dyn Tamper>>,
+    pub(super) bug: Option<Box<dyn Tamper>>,
     pub ledgers: Vec<Ledger>,
+    /// Where each site lies, as operations move it.
+    pub(super) parents: Vec<Option<usize>>,
+    /// What an administrator does.
+    pub(super) operations: Vec<(SiteId, Action)>,
+    pub(super) schedule: Option<Schedule>,
     /// So many calls of engines.
-    calls: u64,
+    pub(super) calls: u64,
     /// How much of the trace has been read.
     read: usize,
     pub counts: Counts,
@@ -129,7 +140,10 @@ impl Observer {
             let site = SiteId(number as u32);
             let child = hierarchy.within_top_level(site) && top_level != Some(site);
             Ledger {
+                top: top_level == Some(site),
                 child,
+                installed: 0,
+                pulls_from: None,
                 point: scenario.sites[number].sup.is_some(),
                 parent: hierarchy.parent(site).filter(|_| child).map(SiteId::index),
                 retry_set: scenario.sites[number].retry,
@@ -156,6 +170,13 @@ impl Observer {
             asked,
             bug,
             ledgers: (0..scenario.sites.len()).map(ledger).collect(),
+            parents: scenario.sites.iter().map(|site| site.parent.map(SiteId::index)).collect(),
+            operations: scenario
+                .operations
+                .iter()
+                .map(|operation| (operation.site, operation.action.clone()))
+                .collect(),
+            schedule: None,
             calls: 0,
             read: 0,
             counts: Counts::default(),
@@ -164,7 +185,7 @@ impl Observer {
     }
 
     /// Reads what was recorded of the sites' surroundings: who went down, what was given up.
-    pub fn read(&mut self, trace: &Trace) {
+    pub fn read(&mut self, trace: &Trace, now: Instant) {
         for record in &trace.records[self.read..] {
             let Record { at, site, fact, .. } = *record;
             match fact {
@@ -179,10 +200,12 @@ impl Observer {
                 }
                 // R5: after seven days a request is given up; the next success sends another.
                 Fact::SendingFailed { to, again_at: None } => self.ledgers[to.index()].sent = 0,
+                Fact::Operated { operation } => self.operated(operation as usize),
                 _ => {}
             }
         }
         self.read = trace.records.len();
+        self.schedule_is_kept(now);
     }
 
     fn complain(&mut self, at: Instant, site: SiteId, verdict: Verdict) {
@@ -203,9 +226,17 @@ impl Observer {
         let ledger = &mut self.ledgers[site.index()];
         match input {
             Input::Restarted => (ledger.down, ledger.came_up) = (false, now),
+            Input::SyncRequested if ledger.child && !ledger.point => {}
             Input::SyncRequested | Input::PointInstalled if ledger.child => {
+                ledger.gets_a_point(input);
                 ledger.delivered = calls;
                 ledger.uncovered = true;
+            }
+            Input::PointRemoved => ledger.loses_its_point(),
+            Input::ScheduleDue => {
+                if let Some(schedule) = &mut self.schedule {
+                    schedule.falls_due(ledger, now)?;
+                }
             }
             Input::TimerFired(Timer::Retry) => {
                 let due = ledger.retry.filter(|(at, _)| *at <= now);
@@ -318,6 +349,9 @@ impl Observer {
             | Status::SynchronizingDatabase { attempt, .. } => {
                 let open = ledger.open.is_some_and(|open| open.attempt == attempt);
                 ensure(open, Oracle::I3, || format!("{status:?}, but it is not open"))?;
+                if matches!(status, Status::SynchronizingWsus { .. }) {
+                    ledger.pulls_from = ledger.parent;
+                }
             }
             Status::SynchronizingInternetPoint { .. } => {}
         }

@@ -94,7 +94,8 @@ pub(super) fn i5_a_retry_is_planned(
     retry_at: Option<Instant>,
 ) -> Verdict {
     let Retry { every, limit, .. } = ledger.retry_set;
-    let may_give_up = limit.is_some_and(|limit| ledger.failures_in_row > limit);
+    // H4: without a point there is nothing to try again.
+    let may_give_up = limit.is_some_and(|limit| ledger.failures_in_row > limit) || !ledger.point;
     let planned = match ledger.retry {
         Some((at, pending)) => Some((at, if may_give_up { pending } else { pending.max(kind) })),
         None if may_give_up => None,

@@ -9,7 +9,10 @@ use super::{Complaint, Disks, Observer, Oracle};
 pub fn last_word<'t>(trace: &'t Trace, left_out: &[bool]) -> Option<&'t Record> {
     trace.records.iter().rev().find(|record| {
         let in_vain = match record.fact {
-            Fact::SendingFailed { to, .. } => left_out[to.index()],
+            Fact::SendingFailed { to, .. }
+            | Fact::SendingWaited { to, .. }
+            | Fact::SendingStarted { to, .. }
+            | Fact::SendingStruck { to, .. } => left_out[to.index()],
             _ => false,
         };
         !left_out[record.site.index()] && !in_vain
@@ -45,7 +48,7 @@ pub fn settled(observer: &Observer, now: Instant, left_out: &[bool]) -> Result<(
         if let Some(open) = ledger.open {
             return complain(Oracle::L5, &format!("{open:?}"));
         }
-        if ledger.failed && !ledger.will_retry(now) {
+        if ledger.failed && ledger.point && !ledger.will_retry(now) {
             return complain(Oracle::L6, "its last word is 6703, and no retry is to come");
         }
         if ledger.point_due.is_some_and(|due| due < now) {

@@ -1,12 +1,10 @@
 //! From a seed to a plan.
 
-use supsim::trace::{Fact, Record};
-use supsim::units::{Duration, Instant};
-use supsim::world::{Blueprint, World};
-
 use super::dice::Dice;
-use super::plan::{Class, Cost, DAY, Flaw, HOUR, Lane, MINUTE, Place, Plan, Release, SECOND, When};
-use crate::support;
+use super::plan::{
+    Class, Cost, DAY, Flaw, HOUR, Lane, MINUTE, Place, Plan, Release, SECOND, What, When,
+};
+use super::timed::{reshape, strike};
 
 /// The plan of a seed.
 pub fn draw(seed: u64) -> Plan {
@@ -21,7 +19,10 @@ pub fn draw(seed: u64) -> Plan {
     let calm = days * DAY;
     let cycle = *dice.one(&[HOUR, 2 * HOUR, 5 * HOUR, 8 * HOUR, DAY, DAY, 3 * DAY, 7 * DAY]);
     let first = dice.roll(300) * MINUTE;
-    let schedule = (0..).map(|n| first + n * cycle).take_while(|at| *at < calm).collect();
+    let clock_ahead = clock_ahead(seed);
+    // What its clock shows when all is over.
+    let shown = calm.saturating_add_signed(clock_ahead * SECOND as i64);
+    let schedule = (0..).map(|n| first + n * cycle).take_while(|at| *at < shown).collect();
     let mut plan = Plan {
         seed,
         lane,
@@ -36,6 +37,7 @@ pub fn draw(seed: u64) -> Plan {
         point_first: dice.chance(50),
         places: places(seed),
         schedule,
+        clock_ahead,
         calm,
         flaws: Vec::new(),
         broken: None,
@@ -63,7 +65,18 @@ pub fn long(seed: u64) -> Plan {
         .map(|what| (what, Cost::Constant(20)))
         .to_vec();
     (plan.flaws, plan.broken, plan.retry_limit) = (Vec::new(), None, None);
+    plan.clock_ahead = 0;
     plan
+}
+
+/// Seldom right, where clocks matter: by minutes, or by hours.
+fn clock_ahead(seed: u64) -> i64 {
+    let dice = &mut Dice::new(seed, "clock");
+    if !dice.chance(25) {
+        return 0;
+    }
+    let seconds = *dice.one(&[1, 90, 300, 3_600, 10_800]);
+    if dice.chance(50) { seconds } else { -seconds }
 }
 
 fn place(code: &str, parent: Option<usize>) -> Place {
@@ -155,7 +168,7 @@ fn timing(seed: u64) -> Vec<(&'static str, Cost)> {
 }
 
 /// Lengths over orders of magnitude, in seconds.
-const LENGTHS: [u64; 9] = [1, 30, 60, 600, 3_600, 3_600, 14_400, 86_400, 259_200];
+pub const LENGTHS: [u64; 9] = [1, 30, 60, 600, 3_600, 3_600, 14_400, 86_400, 259_200];
 
 fn draw_flaws(plan: &mut Plan) {
     let dice = &mut Dice::new(plan.seed, "flaws");
@@ -168,11 +181,13 @@ fn draw_flaws(plan: &mut Plan) {
         Lane::One if dice.chance(50) => return pattern(plan, dice),
         Lane::One => vec![*dice.one(&Class::ALL)],
     };
-    for class in classes {
+    for &class in &classes {
         let dice = &mut class_dice(plan, class);
         let most = *dice.one(&[1, 3, 3, 8]);
         match class {
             Class::Struck => strike(plan, dice),
+            // These hang on one another.
+            Class::MoveSite | Class::InstallSup | Class::RemoveSup => {}
             // What never heals would leave little to say of what comes after.
             Class::Renewal if plan.lane == Lane::Everything && dice.chance(80) => {}
             _ => {
@@ -183,6 +198,19 @@ fn draw_flaws(plan: &mut Plan) {
             }
         }
     }
+    reshape(plan, &classes);
+    // Nobody runs a synchronisation where there is no point at that time.
+    let asks_nobody = |flaw: &Flaw| match (flaw.class, &flaw.when) {
+        (Class::ManualAtChild, When::At(at)) => {
+            let shape = plan.shape_at(*at, &flaw.name);
+            let lacks = |place: usize| !shape.points[place] && flaw.names(&plan.places[place].code);
+            (0..plan.places.len()).any(lacks)
+        }
+        _ => false,
+    };
+    let asking_nobody: Vec<bool> = plan.flaws.iter().map(asks_nobody).collect();
+    let mut asking_nobody = asking_nobody.into_iter();
+    plan.flaws.retain(|_| !asking_nobody.next().unwrap_or(false));
 }
 
 /// One class more changes nothing of the others.
@@ -247,7 +275,10 @@ fn flaw(plan: &Plan, class: Class, number: u64, dice: &mut Dice) -> Option<Flaw>
                 _ => (fail(phases[dice.roll(3) as usize]), with_point),
             }
         }
-        Class::Struck => unreachable!("it is drawn from a run"),
+        Class::Struck | Class::MoveSite | Class::InstallSup | Class::RemoveSup => {
+            unreachable!("it is drawn from a run")
+        }
+        Class::SetSchedule => (String::new(), at_top),
         Class::Manual => ("run_synchronization".to_owned(), at_top),
         Class::ManualAtChild => (String::new(), asked),
         Class::Criteria => {
@@ -265,17 +296,29 @@ fn flaw(plan: &Plan, class: Class, number: u64, dice: &mut Dice) -> Option<Flaw>
         return None;
     }
     let code = &plan.places[*dice.one(&able)].code;
-    let by_name = |code: &str| format!("{{ run_synchronization: {{ site: {code} }} }}");
+    let what = match class {
+        Class::ManualAtChild => {
+            What::Words(format!("{{ run_synchronization: {{ site: {code} }} }}"))
+        }
+        Class::SetSchedule => {
+            let cycle = *dice.one(&[HOUR, 3 * HOUR, 8 * HOUR, DAY]);
+            let first = dice.roll(300) * MINUTE;
+            let shown = plan.shown(plan.calm).unwrap_or(0);
+            What::Schedules((0..).map(|n| first + n * cycle).take_while(|at| *at < shown).collect())
+        }
+        _ => What::Words(what),
+    };
     Some(Flaw {
-        name: format!("{}-{number}", format!("{class:?}").to_lowercase()),
+        name: class.name(number),
         class,
-        what: if class == Class::ManualAtChild { by_name(code) } else { what },
+        what,
         code: match class {
             Class::SourceDown
             | Class::Manual
             | Class::ManualAtChild
             | Class::Criteria
-            | Class::PublishLocally => None,
+            | Class::PublishLocally
+            | Class::SetSchedule => None,
             // Now and then at every site that has it.
             _ => (!dice.chance(15)).then(|| code.clone()),
         },
@@ -286,9 +329,11 @@ fn flaw(plan: &Plan, class: Class, number: u64, dice: &mut Dice) -> Option<Flaw>
 fn when(plan: &Plan, class: Class, dice: &mut Dice) -> When {
     let minutes = plan.calm / MINUTE;
     match class {
-        Class::Manual | Class::ManualAtChild | Class::Criteria | Class::PublishLocally => {
-            When::At(dice.roll(minutes) * MINUTE)
-        }
+        Class::Manual
+        | Class::ManualAtChild
+        | Class::Criteria
+        | Class::PublishLocally
+        | Class::SetSchedule => When::At(dice.roll(minutes) * MINUTE),
         Class::FailAttempts => {
             let mut numbers: Vec<u64> = (0..=dice.roll(3)).map(|_| 1 + dice.roll(9)).collect();
             numbers.sort_unstable();
@@ -309,37 +354,6 @@ fn when(plan: &Plan, class: Class, dice: &mut Dice) -> When {
             let length = *dice.one(&LENGTHS) * SECOND + dice.roll(2) * dice.roll(SECOND);
             When::Window { from, until: (from + length).min(plan.calm) }
         }
-    }
-}
-
-/// Servers that go down exactly when they do something, or a tick later: most of all when they
-/// have just asked their children.
-fn strike(plan: &mut Plan, dice: &mut Dice) {
-    let calm = Plan { flaws: Vec::new(), broken: None, ..plan.clone() };
-    let scenario = support::scenario(&calm.yaml());
-    let blueprint = Blueprint::new(&scenario);
-    let mut world = World::new(&blueprint, 0);
-    world.run_until(Instant::START + Duration::from_micros(plan.calm));
-    let steps: Vec<&Record> =
-        world.trace().records.iter().filter(|step| step.at.micros() + HOUR < plan.calm).collect();
-    let asking = |step: &&&Record| matches!(step.fact, Fact::RequestSent { .. });
-    let asking: Vec<&Record> = steps.iter().filter(asking).copied().collect();
-    let last = asking[asking.len().saturating_sub(4)..].to_vec();
-    for number in 0..1 + dice.roll(2) {
-        let among = if last.is_empty() || dice.chance(40) { &steps } else { &last };
-        if among.is_empty() {
-            return;
-        }
-        let Record { at, site, .. } = **dice.one(among);
-        let from = at.micros() + dice.roll(2);
-        let length = *dice.one(&LENGTHS) * SECOND;
-        plan.flaws.push(Flaw {
-            name: format!("s{number}"),
-            class: Class::Struck,
-            code: Some(plan.places[site.index()].code.clone()),
-            what: "site_down".to_owned(),
-            when: When::Window { from, until: (from + length).min(plan.calm) },
-        });
     }
 }
 
@@ -395,7 +409,7 @@ fn pattern(plan: &mut Plan, dice: &mut Dice) {
             for kilobytes in [9_000, 1] {
                 let (updates, revises, expires) = (3, 0, 0);
                 plan.releases.push(Release { at, updates, revises, expires, kilobytes });
-                let what = "run_synchronization".to_owned();
+                let what = What::Words("run_synchronization".to_owned());
                 let name = format!("by-hand-{kilobytes}");
                 let when = When::At(at + MINUTE);
                 plan.flaws.push(Flaw { name, class: Class::Manual, code: None, what, when });
@@ -406,7 +420,8 @@ fn pattern(plan: &mut Plan, dice: &mut Dice) {
         // tick: sixty minutes by default.
         _ => {
             let after = dice.roll(60);
-            let first = if plan.current { plan.schedule.first() } else { Some(&0) };
+            let due = plan.due();
+            let first = if plan.current { due.first() } else { Some(&0) };
             let Some(first) = first.filter(|first| **first + 4 * HOUR < calm) else { return };
             let due = first + after * SECOND + plan.retry_every;
             let from = due + dice.roll(3) - 1;
@@ -417,7 +432,7 @@ fn pattern(plan: &mut Plan, dice: &mut Dice) {
                 name: "first".to_owned(),
                 class: Class::FailAttempts,
                 code: Some(code.clone()),
-                what,
+                what: What::Words(what),
                 when: When::Attempts(vec![1]),
             });
             let (class, what) = *dice.one(&[
@@ -429,7 +444,7 @@ fn pattern(plan: &mut Plan, dice: &mut Dice) {
         }
     }
     for (number, (class, what, code, when)) in flaws.into_iter().enumerate() {
-        let (name, what) = (format!("p{number}"), what.to_owned());
+        let (name, what) = (format!("p{number}"), What::Words(what.to_owned()));
         plan.flaws.push(Flaw { name, class, code, what, when });
     }
 }

@@ -30,7 +30,8 @@ pub struct Seen {
 }
 
 /// What must have been seen in a swarm of the usual size.
-const MARKS: [&str; 24] = [
+const MARKS: [&str; 25] = [
+    "a clock was wrong",
     "started by schedule",
     "started by manual",
     "started by parent",
@@ -77,6 +78,7 @@ impl Seen {
         mark("a retry at the restart", counts.retries_after_restart);
         mark("a retry that waited", counts.retries_that_waited);
         mark("a retry replaced", counts.retries_replaced);
+        mark("a clock was wrong", u64::from(plan.clock_ahead != 0));
         mark("a subtree was left broken", u64::from(plan.broken.is_some()));
         let mut databases = vec![u32::from(plan.current); plan.places.len()];
         for record in &outcome.trace.records {

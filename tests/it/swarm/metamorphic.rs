@@ -10,7 +10,7 @@ use supsim::world::{Blueprint, World};
 use super::draw::draw;
 use super::marks::effective;
 use super::minimise::remove_site;
-use super::plan::{Flaw, Plan};
+use super::plan::{Class, Flaw, Plan, What};
 
 /// What happens while things go wrong, one line a record without its number, but at the sites and
 /// to the sites that are left out.
@@ -62,15 +62,16 @@ fn assert_same(plan: &Plan, one: &[String], other: &[String], what: &str) {
 fn a_site_nobody_listens_to_changes_nothing_elsewhere() {
     let mut compared = 0;
     for seed in 0..150 {
-        let plan = draw(seed);
+        let mut plan = draw(seed);
+        // A site that moves may come below it, and take what it would have had.
+        plan.flaws.retain(|flaw| !matches!(flaw.what, What::Reshapes(_)));
         let last = plan.places.len() - 1;
         let place = &plan.places[last];
         // Those who have one parent share its circuit, and the five threads of its sender (R5).
         let siblings = plan.places.iter().filter(|other| other.parent == place.parent).count() - 1;
         let shares = siblings > 0;
         // An operation less would number those after it anew.
-        let named = format!("site: {} ", place.code);
-        let operated = plan.flaws.iter().any(|flaw| flaw.what.contains(&named));
+        let operated = plan.flaws.iter().any(|flaw| flaw.names(&place.code));
         if last == plan.top() || shares || operated || place.internet {
             continue;
         }
@@ -89,7 +90,12 @@ fn a_site_nobody_listens_to_changes_nothing_elsewhere() {
 fn a_fault_that_meets_nothing_changes_nothing() {
     let mut left_out = 0;
     for seed in 0..100 {
-        let plan = draw(seed);
+        let mut plan = draw(seed);
+        // Where a point is removed under a synchronisation that was to fail and hangs, the record
+        // names the removal alone.
+        if plan.flaws.iter().any(|flaw| flaw.class == Class::RemoveSup) {
+            plan.flaws.retain(|flaw| !matches!(flaw.what, What::Reshapes(_)));
+        }
         let (with, effective) = story(&plan, None).expect("a plan is a scenario");
         let mut smaller = plan.clone();
         let counts = |flaw: &Flaw| flaw.class.is_always_named() && !flaw.is_operation();

@@ -103,6 +103,9 @@ impl Search<'_> {
                 plan.releases.remove(release);
             });
         }
+        if plan.clock_ahead != 0 {
+            self.try_it(plan, |plan| plan.clock_ahead = 0);
+        }
         while plan.schedule.len() > 1
             && self.try_it(plan, |plan| plan.schedule.truncate(plan.schedule.len() / 2))
         {}
@@ -127,8 +130,7 @@ pub fn remove_site(plan: &mut Plan, site: usize) {
         };
     }
     let is_gone = |code: &Option<String>| code.as_ref() == Some(&gone.code);
-    let site_is_gone = format!("site: {} ", gone.code);
-    plan.flaws.retain(|flaw| !is_gone(&flaw.code) && !flaw.what.contains(&site_is_gone));
+    plan.flaws.retain(|flaw| !is_gone(&flaw.code) && !flaw.names(&gone.code));
     if is_gone(&plan.broken) {
         plan.broken = None;
     }

@@ -15,6 +15,8 @@ mod marks;
 mod metamorphic;
 mod minimise;
 mod plan;
+mod shape;
+mod timed;
 mod trial;
 mod write;
 

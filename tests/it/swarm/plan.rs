@@ -3,6 +3,8 @@
 //! A seed makes a plan and then has nothing more to say: the plan is printed as a scenario that
 //! `supsim run` accepts, and is made smaller by leaving things out of it.
 
+use super::shape::{Reshape, Shape};
+
 pub const SECOND: u64 = 1_000_000;
 pub const MINUTE: u64 = 60 * SECOND;
 pub const HOUR: u64 = 60 * MINUTE;
@@ -52,10 +54,18 @@ pub enum Class {
     Criteria,
     /// Something is published at the top-level site itself (U3).
     PublishLocally,
+    /// A site comes under another parent, with everything below it.
+    MoveSite,
+    /// A site gets a software update point (T5).
+    InstallSup,
+    /// A site loses its point.
+    RemoveSup,
+    /// The schedule is set anew (T1).
+    SetSchedule,
 }
 
 impl Class {
-    pub const ALL: [Class; 24] = [
+    pub const ALL: [Class; 28] = [
         Class::LinkDown,
         Class::LinkSlow,
         Class::SiteDown,
@@ -80,7 +90,16 @@ impl Class {
         Class::ManualAtChild,
         Class::Criteria,
         Class::PublishLocally,
+        Class::MoveSite,
+        Class::InstallSup,
+        Class::RemoveSup,
+        Class::SetSchedule,
     ];
+
+    /// What the flaw of that number is called.
+    pub fn name(self, number: u64) -> String {
+        format!("{}-{number}", format!("{self:?}").to_lowercase())
+    }
 
     /// Does the record name it whenever it strikes? What is slow or inserted again shows only in
     /// what comes after, and of several that strike one sending the last is named.
@@ -117,8 +136,10 @@ pub struct Plan {
     /// P9.
     pub point_first: bool,
     pub places: Vec<Place>,
-    /// When the schedule falls due while things go wrong.
+    /// When the schedule falls due while things go wrong, by the clock of the top-level site.
     pub schedule: Vec<u64>,
+    /// By how many seconds that clock is ahead.
+    pub clock_ahead: i64,
     /// When everything has been mended, published and asked for.
     pub calm: u64,
     pub flaws: Vec<Flaw>,
@@ -165,9 +186,19 @@ pub struct Flaw {
     pub class: Class,
     /// Where; `None`: wherever it can be.
     pub code: Option<String>,
-    /// What, in the words of the language: an effect, or an operation.
-    pub what: String,
+    pub what: What,
     pub when: When,
+}
+
+/// What goes wrong, or is done.
+#[derive(Clone, Debug)]
+pub enum What {
+    /// In the words of the language: an effect, or an operation.
+    Words(String),
+    Reshapes(Reshape),
+    /// From then on the schedule falls due at these times, by the clock of the top-level site, and
+    /// once when all is over.
+    Schedules(Vec<u64>),
 }
 
 #[derive(Clone, Debug)]
@@ -206,10 +237,32 @@ impl Plan {
         self.places.iter().position(|place| place.point).expect("one site has a point")
     }
 
-    fn depth(&self) -> u64 {
-        let above = |place: &usize| self.places[*place].parent;
-        let depth = |place| std::iter::successors(Some(place), above).count();
-        (0..self.places.len()).map(depth).max().unwrap_or(1) as u64
+    /// What the clock of the top-level site shows at an instant; nothing before the run begins.
+    pub fn shown(&self, really: u64) -> Option<u64> {
+        really.checked_add_signed(self.clock_ahead * SECOND as i64)
+    }
+
+    /// The times of a schedule and the last cycle, as they are written: by that clock.
+    pub fn written<'a>(&self, schedule: &'a [u64]) -> impl Iterator<Item = u64> + use<'a> {
+        schedule.iter().copied().chain(self.shown(self.last_cycle()))
+    }
+
+    /// When the schedule falls due: what was in force when the clock showed it (T1).
+    pub fn due(&self) -> Vec<u64> {
+        let mut shown: Vec<u64> = self.written(&self.schedule).collect();
+        let anew = self.flaws.iter().filter_map(|flaw| match (&flaw.what, &flaw.when) {
+            (What::Schedules(schedule), When::At(at)) => Some((*at, &flaw.name, schedule)),
+            _ => None,
+        });
+        let mut anew: Vec<_> = anew.collect();
+        anew.sort();
+        for (at, _, schedule) in anew {
+            let from = self.shown(at).unwrap_or(0);
+            shown.retain(|time| *time < from);
+            shown.extend(self.written(schedule).filter(|time| *time >= from));
+        }
+        let ahead = self.clock_ahead * SECOND as i64;
+        shown.into_iter().filter_map(|time| time.checked_add_signed(-ahead)).collect()
     }
 
     /// How long the hierarchy takes at most to come to rest once everything is mended: at each
@@ -234,11 +287,17 @@ impl Plan {
         // A synchronisation that is made to fail hangs for a quarter of an hour at most.
         let again = self.retry_every + self.jitter + HOUR / 4 + attempt;
         let level = 2 * HOUR + most("request", 1) + to_fail * again + attempt;
-        let versions = (self.schedule.len() + self.flaws.len() + 2) as u64;
+        let cycles = self.flaws.iter().map(|flaw| match &flaw.what {
+            What::Schedules(schedule) => schedule.len(),
+            _ => 1,
+        });
+        let versions = (self.schedule.len() + cycles.sum::<usize>() + 2) as u64;
         // A package that is delayed comes two hours late, and what was overtaken waits for it.
         let sending =
             2 * HOUR + transfer + if self.has(Class::DelayPackage) { 2 * HOUR } else { 0 };
-        self.depth() * (level + sending) + slow * most("insert", versions + self.depth())
+        let shapes = self.shapes();
+        let depth = shapes.iter().map(|shape| shape.extent().0).max().unwrap_or(1);
+        depth * (level + sending) + slow * most("insert", versions + depth)
     }
 
     fn has(&self, class: Class) -> bool {
@@ -262,11 +321,9 @@ impl Plan {
         let slow = self.slow_source
             || self.places.iter().any(|place| place.internet || place.link == Some("slow"));
         let kilobytes = 2_000 + self.releases.iter().map(|one| one.kilobytes).sum::<u64>();
-        let children =
-            |parent| self.places.iter().filter(|place| place.parent == Some(parent)).count().max(1);
-        let children = (0..self.places.len()).map(children).max().unwrap_or(1);
+        let children = self.shapes().iter().map(|shape| shape.extent().1).max();
         // 64 Kbit/s are 125 ms for a thousand bytes.
-        if slow { kilobytes * 125_000 * children as u64 } else { 10 * MINUTE }
+        if slow { kilobytes * 125_000 * children.unwrap_or(1).max(1) } else { 10 * MINUTE }
     }
 
     /// When the one cycle after everything is due.
@@ -279,13 +336,9 @@ impl Plan {
         (self.last_cycle() + self.bound()).next_multiple_of(MINUTE)
     }
 
-    /// The sites at and below one.
+    /// The sites at and below one at the start.
     pub fn below(&self, code: &str) -> Vec<bool> {
-        let within = |place: usize| {
-            let above = |place: &usize| self.places[*place].parent;
-            std::iter::successors(Some(place), above).any(|one| self.places[one].code == code)
-        };
-        (0..self.places.len()).map(within).collect()
+        Shape::of(self).below(code)
     }
 }
 
@@ -305,5 +358,14 @@ impl Flaw {
     /// Somebody does it; it does not break by itself.
     pub fn is_operation(&self) -> bool {
         matches!(self.when, When::At(_))
+    }
+
+    /// Is that site part of what it says, other than by where it is?
+    pub fn names(&self, code: &str) -> bool {
+        match &self.what {
+            What::Words(words) => words.contains(&format!("site: {code} ")),
+            What::Reshapes(reshape) => reshape.names(code),
+            What::Schedules(_) => false,
+        }
     }
 }

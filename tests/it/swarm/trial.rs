@@ -83,7 +83,9 @@ pub fn trial(
         }
     };
     let blueprint = Blueprint::new(&scenario);
-    let observer = Arc::new(Mutex::new(Observer::new(&scenario, plan.current, asked, bug)));
+    let observer = Observer::new(&scenario, plan.current, asked, bug)
+        .with_schedule(plan.due().into_iter().map(instant));
+    let observer = Arc::new(Mutex::new(observer));
     let mut world = World::new(&blueprint, 0).with_probe(observer.clone());
     match watch(plan, asked, &mut world, &observer) {
         Ok(rest) => {
@@ -145,7 +147,7 @@ fn go(
 ) -> Result<(), Complaint> {
     while world.step(until) {
         let mut observer = observer.lock().unwrap();
-        observer.read(world.trace());
+        observer.read(world.trace(), world.now());
         if let Some(complaint) = &observer.complaint {
             return Err(complaint.clone());
         }
@@ -163,22 +165,22 @@ struct LeftOut {
 impl LeftOut {
     fn of(plan: &Plan) -> Self {
         let none = vec![false; plan.places.len()];
-        let broken = plan.broken.as_ref().map_or(none.clone(), |code| plan.below(code));
+        let shape = plan.last_shape();
+        let broken = plan.broken.as_ref().map_or(none.clone(), |code| shape.below(code));
         let mut hopeless = none;
-        for place in plan.places.iter().filter(|place| place.hopeless) {
-            let below = plan.below(&place.code);
-            hopeless.iter_mut().zip(below).for_each(|(one, below)| *one |= below);
+        for (number, place) in plan.places.iter().enumerate() {
+            // What is installed later has its console.
+            if place.hopeless && shape.points[number] && !shape.installed[number] {
+                let below = shape.below(&place.code);
+                hopeless.iter_mut().zip(below).for_each(|(one, below)| *one |= below);
+            }
         }
         // Above the top-level site nothing is known, and nothing comes from it (H3).
-        let reached = plan.below(&plan.places[plan.top()].code);
+        let reached = shape.below(&plan.places[plan.top()].code);
         let wanted = plan.places.iter().enumerate().map(|(number, place)| {
             let reached = reached[number] && !broken[number];
-            let syncs = reached && !hopeless[number];
-            Wanted {
-                wsus: syncs && place.point,
-                internet: syncs && place.internet,
-                database: reached,
-            }
+            let syncs = reached && !hopeless[number] && shape.points[number];
+            Wanted { wsus: syncs, internet: syncs && place.internet, database: reached }
         });
         let wanted = wanted.collect();
         let at_all = broken.iter().zip(&hopeless).map(|(one, other)| *one || *other).collect();

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write as _};
 
-use super::plan::{Cost, DAY, Flaw, HOUR, MINUTE, Place, Plan, Release, SECOND, When};
+use super::plan::{Cost, DAY, Flaw, HOUR, MINUTE, Place, Plan, Release, SECOND, What, When};
 
 /// A time since the start of the run, as the language writes it; the run starts in March 2026.
 struct Clock(u64);
@@ -88,19 +88,34 @@ impl Plan {
     }
 
     fn write_sync(&self, text: &mut String) -> fmt::Result {
-        let cycles = self.schedule.iter().copied().chain([self.last_cycle()]);
-        let cycles: Vec<String> = cycles.map(|at| Clock(at).to_string()).collect();
         let limit = self.retry_limit.map_or("none".to_owned(), |limit| limit.to_string());
         let order = if self.point_first { "after" } else { "before" };
         writeln!(
             text,
-            "sync:\n  schedule: {{ dates: {{ at: [{}], words: as planned }} }}\n  \
+            "sync:\n  schedule: {}\n  \
              retry: {{ every: {}min, limit: {limit}, jitter: {}s }}\n  \
              site_complete: {order}_internet_point",
-            cycles.join(", "),
+            self.dates(&self.schedule),
             self.retry_every / MINUTE,
             self.jitter / SECOND
         )
+    }
+
+    /// A schedule, by the clock of the top-level site.
+    fn dates(&self, schedule: &[u64]) -> String {
+        let dates: Vec<String> = self.written(schedule).map(|at| Clock(at).to_string()).collect();
+        format!("{{ dates: {{ at: [{}], words: as planned }} }}", dates.join(", "))
+    }
+
+    /// What goes wrong or is done, in the words of the language.
+    fn words(&self, what: &What) -> String {
+        match what {
+            What::Words(words) => words.clone(),
+            What::Reshapes(reshape) => reshape.to_string(),
+            What::Schedules(schedule) => {
+                format!("{{ set_schedule: {} }}", self.dates(schedule))
+            }
+        }
     }
 
     fn write_place(&self, text: &mut String, place: &Place) -> fmt::Result {
@@ -124,6 +139,9 @@ impl Plan {
         }
         if let Some(link) = place.link {
             write!(text, ", link: {link}")?;
+        }
+        if self.clock_ahead != 0 && place.code == self.places[self.top()].code {
+            write!(text, ", clock_offset: {}s", self.clock_ahead)?;
         }
         text.push_str(" }\n");
         Ok(())
@@ -155,7 +173,7 @@ impl Plan {
                 When::PerAttempt(percent) => format!("per_attempt: {percent}%"),
                 When::At(_) => continue,
             };
-            let Flaw { name, what, .. } = flaw;
+            let (name, what) = (&flaw.name, self.words(&flaw.what));
             writeln!(text, "  {name}: {{ {place}do: {what}, when: {{ {when} }} }}")?;
         }
         if let Some(code) = &self.broken {
@@ -171,7 +189,8 @@ impl Plan {
         }
         for flaw in &self.flaws {
             if let When::At(at) = flaw.when {
-                writeln!(text, "  {}: {{ at: {}, do: {} }}", flaw.name, Clock(at), flaw.what)?;
+                let what = self.words(&flaw.what);
+                writeln!(text, "  {}: {{ at: {}, do: {what} }}", flaw.name, Clock(at))?;
             }
         }
         Ok(())
