@@ -1,6 +1,7 @@
 //! The arguments: as written, and as meant.
 
 mod new;
+mod report;
 mod show;
 mod validate;
 
@@ -67,6 +68,12 @@ pub(super) enum Command {
     /// The scenario is taken from the run's own folder. What moved is named: other times, other
     /// causes, other versions. The exit code is 0 when it is the same run and 3 when it is not.
     Replay(ReplayArgs),
+    /// I need to show it: one file with everything about a run, for any browser
+    ///
+    /// What was asked and the answer, when the releases arrived, the latest sites and why, the
+    /// charts, a timeline to look into, what failed, the assumptions, the model, how to repeat it.
+    /// The file needs no network; it can be sent, printed, and read without scripts.
+    Report(report::ReportArgs),
     /// Prints the JSON Schema of the language, for editors
     Schema,
     /// Explains a topic (example, scenario, outputs, ...) or an error code (E0405)

@@ -52,6 +52,11 @@ const TOPICS: &[Topic] = &[
         page: || include_str!("../../docs/charts.md").to_owned(),
     },
     Topic {
+        word: "report-page",
+        tells: "what a report of supsim report holds",
+        page: || include_str!("../../docs/report.md").to_owned(),
+    },
+    Topic {
         word: "import",
         tells: "how real logs are read, and what is made of them",
         page: || include_str!("../../docs/import.md").to_owned(),

@@ -18,7 +18,7 @@ use super::pipeline;
 use super::results::{MANIFEST, hex};
 use crate::measure::Outcome;
 use crate::report::Run;
-use crate::scenario::{Overrides, Recording, Scenario};
+use crate::scenario::{Overridden, Overrides, Recording, Scenario};
 use crate::trace::{Fingerprint, Trace};
 
 /// A manifest is not larger than this [bytes]; a run of 100,000 sites has one of 30 MB.
@@ -49,6 +49,8 @@ pub(super) struct Kept {
     pub replication: u32,
     /// How many replications there were.
     pub replications: u32,
+    /// Was this one asked for by its number, and no other?
+    pub alone: bool,
 }
 
 impl Kept {
@@ -76,6 +78,10 @@ pub(super) struct Manifest {
     scenario: Described,
     replications: Vec<u32>,
     events: String,
+    #[serde(default)]
+    overridden: Vec<Instead>,
+    #[serde(default)]
+    defaults_used: Vec<Stood>,
     fingerprints: Vec<Printed>,
     this_time: ThisTime,
 }
@@ -83,6 +89,21 @@ pub(super) struct Manifest {
 #[derive(Deserialize)]
 struct Described {
     expanded_sha256: String,
+}
+
+/// What the command line said; the scenario that is stored has it in its values.
+#[derive(Deserialize)]
+struct Instead {
+    by: String,
+    path: String,
+    before: Option<String>,
+    after: Option<String>,
+}
+
+/// A default that stood in; the scenario that is stored writes it like any other value.
+#[derive(Deserialize)]
+struct Stood {
+    key: String,
 }
 
 #[derive(Deserialize)]
@@ -142,7 +163,8 @@ pub(super) fn open(named: &Named, recording: Recording) -> Result<Kept, Stop> {
         held(&again(Some(folder.clone()), scenario.clone(), replication)?, printed)?;
     }
     scenario.recording = stored_at.max(recording);
-    let kept = again(Some(folder), scenario, replication)?;
+    let mut kept = again(Some(folder), scenario, replication)?;
+    kept.alone = kept.scenario.is_random() && replications == 1;
     if recording <= stored_at {
         held(&kept, printed)?;
     }
@@ -162,10 +184,26 @@ pub(super) fn find(named: &Named) -> Result<Found, Stop> {
             "run it as a scenario of its own: supsim run",
         ));
     }
-    Ok(Found { folder, manifest, scenario: read.scenario })
+    let mut scenario = read.scenario;
+    manifest.remember(&mut scenario);
+    Ok(Found { folder, manifest, scenario })
 }
 
 impl Manifest {
+    /// What the stored scenario, in which every value is written, no longer knows: which of its
+    /// values are defaults, and which the command line gave.
+    fn remember(&self, scenario: &mut Scenario) {
+        let default = |stood: &Stood| scenario.profile.default_of(&stood.key).cloned();
+        scenario.defaults_used = self.defaults_used.iter().filter_map(default).collect();
+        let instead = |one: &Instead| Overridden {
+            by: one.by.clone(),
+            path: one.path.clone(),
+            before: one.before.clone(),
+            after: one.after.clone(),
+        };
+        scenario.overridden = self.overridden.iter().map(instead).collect();
+    }
+
     /// How much was recorded.
     pub fn recording(&self) -> Recording {
         match self.events.as_str() {
@@ -273,7 +311,7 @@ pub(super) fn again(
     })?;
     let outcome = pipeline::judge(&scenario, &trace);
     let replications = scenario.replications;
-    Ok(Kept { folder, scenario, trace, outcome, replication, replications })
+    Ok(Kept { folder, scenario, trace, outcome, replication, replications, alone: false })
 }
 
 /// Stops when the fingerprint is not the stored one.

@@ -27,6 +27,7 @@ mod pipeline;
 mod progress;
 mod replay;
 mod replications;
+mod report;
 mod results;
 mod run;
 mod screen;
@@ -66,6 +67,7 @@ fn perform(words: Vec<OsString>, screen: &mut Screen) -> Exit {
             }
             Command::New(args) => new::new(&args.meant(), screen),
             Command::Replay(args) => replay::replay(&args.meant(), screen),
+            Command::Report(args) => report::report(&args.meant(), screen),
             Command::Schema => {
                 screen.say(&crate::scenario::schema());
                 Ok(Exit::Ok)

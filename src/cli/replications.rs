@@ -9,7 +9,6 @@ use super::cost::{self, CEILING, exceeded};
 use super::exit::{Exit, Stop};
 use super::interrupt;
 use super::progress::Progress;
-use super::run::Plan;
 use super::screen::Screen;
 use crate::experiment::{Answer, Replication, Stage, Verdict, answers, needed, replicate};
 use crate::report::{Many, Run, told};
@@ -26,15 +25,24 @@ pub(super) struct Replicated {
     pointless: bool,
 }
 
+/// Which replications there shall be beside the one that has been run in full.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Others {
+    /// None: that one was asked for by its number.
+    pub alone: bool,
+    /// On how many threads; `None`: as many as the machine has.
+    pub threads: Option<usize>,
+}
+
 /// Runs the other replications beside the one that has been run in full.
 pub(super) fn all(
     run: &Run<'_>,
-    plan: &Plan,
+    others: Others,
     progress: &mut Progress,
     screen: &mut Screen,
 ) -> Result<Replicated, Stop> {
     let scenario = run.scenario;
-    let (count, alone) = (scenario.replications, plan.replication.is_some());
+    let (count, alone) = (scenario.replications, others.alone);
     let pointless = count > 1 && !alone && !scenario.is_random();
     let mut numbers: Vec<u32> = Vec::new();
     if !alone && !pointless {
@@ -53,7 +61,8 @@ pub(super) fn all(
     if !numbers.is_empty() {
         let mut lean = scenario.clone();
         lean.recording = recording;
-        let threads = plan.threads.or_else(|| thread::available_parallelism().ok().map(Into::into));
+        let threads =
+            others.threads.or_else(|| thread::available_parallelism().ok().map(Into::into));
         let threads = threads.map(|threads| threads.min(cost::at_once(&lean, CEILING)));
         let further = watched(&lean, &numbers, &told, threads.unwrap_or(1), progress, screen)?;
         replications.extend(further);

@@ -14,7 +14,7 @@ use super::manifest::{Provenance, write_manifest};
 use super::overriding::{as_typed, told};
 use super::pipeline::{self, Read};
 use super::progress::Progress;
-use super::replications;
+use super::replications::{self, Others};
 use super::results::{MANIFEST, Writing, hex};
 use super::screen::{Screen, When};
 use crate::report::{Logs, Look, Many, Run, TableName, footer, summary, write_csv, write_events};
@@ -93,7 +93,8 @@ pub(super) fn run(plan: &Plan, words: Vec<OsString>, screen: &mut Screen) -> Res
     let outcome = pipeline::judge(&scenario, &trace);
     interrupt::go_on("judging")?;
     let run = Run { scenario: &scenario, trace: &trace, outcome: &outcome, replication };
-    let replicated = replications::all(&run, plan, &mut progress, screen)?;
+    let others = Others { alone: plan.replication.is_some(), threads: plan.threads };
+    let replicated = replications::all(&run, others, &mut progress, screen)?;
     let many = replicated.many();
     if !plan.quiet {
         progress.done();

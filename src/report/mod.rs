@@ -6,6 +6,7 @@
 //!                                    ──► table       for a spreadsheet
 //!                                    ──► events      for a program
 //!                                    ──► wsyncmgr    for an administrator
+//!                                    ──► html        for whoever decides
 //!   Scenario + Outcome ──► chart                      for everybody else
 //!   Account + Described ──► account    what real logs tell
 //! ```
@@ -18,6 +19,7 @@ mod account;
 mod chart;
 mod digits;
 mod events;
+mod html;
 mod many;
 mod run;
 mod sparkline;
@@ -31,6 +33,7 @@ pub use chart::{
 };
 pub use digits::in_threes;
 pub use events::write_events;
+pub use html::write_html;
 pub use many::{Many, told};
 pub use run::Run;
 pub use summary::{Look, footer, summary};

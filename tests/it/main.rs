@@ -32,6 +32,7 @@ mod outcome;
 mod overlaps;
 mod profiles;
 mod real_driver;
+mod report;
 mod rules;
 mod senders;
 mod stories;

@@ -47,7 +47,7 @@ fn advance(letter: char, table: &[u16; 95]) -> u16 {
 }
 
 /// `text` without what no document may hold: control and direction marks, and what is no character.
-pub(super) fn cleaned(text: &str) -> String {
+pub(in crate::report) fn cleaned(text: &str) -> String {
     let clean = |letter: char| match letter {
         '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => '\u{B7}',
         '\u{FFFE}' | '\u{FFFF}' => '\u{B7}',

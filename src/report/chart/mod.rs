@@ -29,6 +29,7 @@ mod squeeze;
 mod subject;
 mod timeline;
 
+pub(super) use lettering::cleaned;
 pub use palette::Colour;
 pub use picture::{Picture, PictureError};
 pub use propagation::propagation;

@@ -22,7 +22,7 @@ pub(super) fn expectations(page: &mut Page, run: &Run<'_>, many: &Many<'_>) {
         return;
     }
     let questions: Vec<String> = asked.iter().map(|one| question(run, one)).collect();
-    let wanted: Vec<String> = asked.iter().map(|one| wanted(page, one)).collect();
+    let wanted: Vec<String> = asked.iter().map(|one| wanted(one, page.look.ascii)).collect();
     let got: Vec<String> =
         asked.iter().zip(many.answers).map(|(one, answer)| got(one, answer)).collect();
     let widest = |texts: &mut dyn Iterator<Item = &str>, most: usize| {
@@ -67,8 +67,9 @@ fn mark(page: &Page, asked: &Expectation, verdict: Verdict) -> (&'static str, St
     }
 }
 
-fn wanted(page: &Page, asked: &Expectation) -> String {
-    let sign = match (asked.wanted.bound, page.look.ascii) {
+/// What is wanted: `≤ 24 h`.
+pub(in crate::report) fn wanted(asked: &Expectation, ascii: bool) -> String {
+    let sign = match (asked.wanted.bound, ascii) {
         (Bound::AtMost, false) => "≤",
         (Bound::AtMost, true) => "<=",
         (Bound::AtLeast, false) => "≥",
@@ -79,7 +80,7 @@ fn wanted(page: &Page, asked: &Expectation) -> String {
 }
 
 /// The mean over the replications, with as many decimals as tell it from what is wanted.
-fn got(asked: &Expectation, answer: &Answer) -> String {
+pub(in crate::report) fn got(asked: &Expectation, answer: &Answer) -> String {
     let unit = asked.metric.unit();
     let Some(moments) = &answer.moments else {
         return if answer.worst.is_some() { "never".to_owned() } else { "no data".to_owned() };
@@ -94,7 +95,7 @@ fn got(asked: &Expectation, answer: &Answer) -> String {
 }
 
 /// How far it went wrong, in how many replications it held, and what would be needed to say more.
-fn note(asked: &Expectation, answer: &Answer, replications: usize) -> String {
+pub(in crate::report) fn note(asked: &Expectation, answer: &Answer, replications: usize) -> String {
     let unit = asked.metric.unit();
     let mut parts = Vec::new();
     if let Some((worst, number)) = answer.worst.filter(|_| replications > 1) {

@@ -18,18 +18,18 @@ use crate::units::SiteId;
 const TOLD: usize = 6;
 
 /// Synchronisations of one site, one after the other, that failed for the same cause.
-struct Streak<'a> {
-    failed: &'a [Attempt],
+pub(in crate::report) struct Streak<'a> {
+    pub failed: &'a [Attempt],
     /// The one after them.
     next: Option<&'a Attempt>,
-    cause: Cause,
+    pub cause: Cause,
 }
 
 /// In which step, why, and the fault of the scenario behind it; and what the status message says.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Cause {
-    what: String,
-    message: String,
+pub(in crate::report) struct Cause {
+    pub what: String,
+    pub message: String,
 }
 
 /// Tells of all failures of a run; says nothing when there is none.
@@ -85,7 +85,7 @@ fn sites(streaks: &[Streak<'_>]) -> String {
 }
 
 /// Every streak of a run, by site and number.
-fn streaks<'a>(run: &Run<'a>) -> Vec<Streak<'a>> {
+pub(in crate::report) fn streaks<'a>(run: &Run<'a>) -> Vec<Streak<'a>> {
     let attempts: &'a [Attempt] = &run.outcome.attempts;
     let mut streaks: Vec<Streak<'a>> = Vec::new();
     let mut at = 0;
@@ -142,7 +142,7 @@ impl Streak<'_> {
     }
 
     /// `CEN#1`, or `CEN#1 to #6`.
-    fn name(&self, run: &Run<'_>) -> String {
+    pub fn name(&self, run: &Run<'_>) -> String {
         let first = run.attempt(self.first().site, self.first().number);
         match self.failed.len() {
             1 => first,
@@ -151,7 +151,7 @@ impl Streak<'_> {
     }
 
     /// When it failed: the first time and the last.
-    fn when(&self, run: &Run<'_>) -> String {
+    pub fn when(&self, run: &Run<'_>) -> String {
         let end =
             |attempt: &Attempt| run.scenario.clock.short(attempt.end.unwrap_or(attempt.start));
         let (first, last) = (end(self.first()), end(self.last()));
@@ -163,7 +163,7 @@ impl Streak<'_> {
     }
 
     /// What came of it.
-    fn sequel(&self, run: &Run<'_>) -> String {
+    pub fn sequel(&self, run: &Run<'_>) -> String {
         let clock = &run.scenario.clock;
         let Some(next) = self.next else {
             return match self.last().retry_at {

@@ -22,11 +22,14 @@ mod words;
 
 use clients::clients;
 use expectations::expectations;
+pub(super) use expectations::{got, note, wanted};
 use failures::failures;
+pub(super) use failures::{Streak, streaks};
 use page::{BAD, BOLD, Page, WIDTH};
-use releases::{Releases, release, rest};
+pub(super) use releases::Releases;
+use releases::{release, rest};
 use verdict::verdict;
-use words::{Unit, counted, days, grouped, kind_of, tenths};
+pub(super) use words::{Unit, counted, days, grouped, kind_of, tenths, time};
 
 use super::{Many, Run};
 use crate::experiment::Averages;
@@ -72,6 +75,13 @@ pub fn summary(run: &Run<'_>, many: &Many<'_>, look: Look) -> String {
     failures(&mut page, run);
     latest(&mut page, run, releases.told.first());
     clients(&mut page, run, &releases.told);
+    page.text
+}
+
+/// The verdict alone, in plain text: bad news begins with ✗, good with ✓, what explains with blanks.
+pub(super) fn verdict_in_words(run: &Run<'_>, releases: &Releases) -> String {
+    let mut page = Page { text: String::new(), look: Look::default() };
+    verdict(&mut page, run, releases);
     page.text
 }
 

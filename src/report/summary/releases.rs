@@ -19,7 +19,7 @@ const RELEASES: usize = 6;
 const BINS: usize = 28;
 
 /// The releases of a run, by how they are told.
-pub(super) struct Releases {
+pub(in crate::report) struct Releases {
     /// Those with a table: the largest first, of a recurring one its first occurrence.
     pub told: Vec<Lag>,
     /// The others.

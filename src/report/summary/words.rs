@@ -6,7 +6,7 @@ use crate::scenario::SiteKind;
 use crate::units::Duration;
 
 /// In what a table of delays is written.
-pub(super) struct Unit {
+pub(in crate::report) struct Unit {
     pub plural: &'static str,
     pub short: &'static str,
     micros: u64,
@@ -35,13 +35,13 @@ impl Unit {
 }
 
 /// A delay by itself: `10.3 h`.
-pub(super) fn time(delay: Duration) -> String {
+pub(in crate::report) fn time(delay: Duration) -> String {
     let unit = Unit::of(delay);
     format!("{} {}", unit.show(delay), unit.short)
 }
 
 /// A length of time in whole days, where it is.
-pub(super) fn days(duration: Duration) -> String {
+pub(in crate::report) fn days(duration: Duration) -> String {
     let day = Duration::from_days(1).micros();
     if duration.micros().is_multiple_of(day) && !duration.is_zero() {
         let days = usize::try_from(duration.micros() / day).unwrap_or(usize::MAX);
@@ -52,17 +52,17 @@ pub(super) fn days(duration: Duration) -> String {
 }
 
 /// How many of what: `1 site`, `2 sites`.
-pub(super) fn counted(count: usize, one: &str, many: &str) -> String {
+pub(in crate::report) fn counted(count: usize, one: &str, many: &str) -> String {
     format!("{} {}", grouped(count), if count == 1 { one } else { many })
 }
 
 /// Digits in groups of three, from ten thousand on: `1,500,300`.
-pub(super) fn grouped(count: usize) -> String {
+pub(in crate::report) fn grouped(count: usize) -> String {
     in_threes_if_long(count, ",")
 }
 
 /// A number that is counted in tenths: `619.4`, `20`.
-pub(super) fn tenths(number: u64) -> String {
+pub(in crate::report) fn tenths(number: u64) -> String {
     let whole = grouped(usize::try_from(number / 10).unwrap_or(usize::MAX));
     match number % 10 {
         0 => whole,
@@ -71,7 +71,7 @@ pub(super) fn tenths(number: u64) -> String {
 }
 
 /// What so many sites of a kind are called.
-pub(super) fn kind_of(kind: SiteKind, count: usize) -> &'static str {
+pub(in crate::report) fn kind_of(kind: SiteKind, count: usize) -> &'static str {
     match (kind, count) {
         (SiteKind::Primary, 2..) => "primaries",
         (SiteKind::Secondary, 2..) => "secondaries",
