@@ -4,13 +4,16 @@
 //!   Trace + Scenario ──► Outcome { attempts, arrivals, faults }    tidy rows
 //!                             ├──► lag: delays by tier, counts, the latest sites
 //!                             ├──► expectation: one figure for each thing asked
-//!                             └──► series: the same instants apart, sampled
+//!                             ├──► series: the same instants apart, sampled
+//!                             └──► causes: of every delay, what it is made of
 //! ```
 //!
 //! Invariants:
 //! - Nothing here looks at the world, the engine or the kernel: only at the record.
 //! - Rows stand in a fixed order (site, then number; site, then release; fault, site, time).
 
+mod blame;
+mod causes;
 mod clients;
 mod expectation;
 mod figure;
@@ -26,6 +29,8 @@ mod series;
 mod span;
 mod syncs;
 
+pub use blame::{Behind, Blame, Category, Stage};
+pub use causes::Causes;
 pub use clients::{Batch, Scanning};
 pub use expectation::values;
 pub use figure::Figure;

@@ -36,7 +36,7 @@ const SHUT: [(&str, &str); 6] = [
 /// Packages that only one room may know, so that exchanging one is the work of an afternoon.
 const KEPT_IN: [(&str, &[&str]); 9] = [
     ("serde_saphyr", &["scenario"]),
-    ("petgraph", &["scenario", "trace"]),
+    ("petgraph", &["scenario", "measure"]),
     ("plotters", &["report"]),
     ("resvg", &["report"]),
     ("clap", &["cli"]),

@@ -6,6 +6,7 @@
 mod asked;
 mod audit;
 mod bad_scenarios;
+mod blame;
 mod catalogue_rules;
 mod cli;
 mod client_statistics;

@@ -8,6 +8,7 @@
 //!
 //! `SUPSIM_WORLDS` asks for more worlds than the usual, `SUPSIM_SEED` for others.
 
+mod blames;
 mod bugs;
 mod dice;
 mod draw;

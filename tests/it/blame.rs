@@ -1,0 +1,182 @@
+//! Why was it late? Every delay is explained, and the explanation is the right one.
+
+use std::collections::BTreeSet;
+
+use supsim::measure::{Blame, Category, Causes, Outcome, Stage};
+use supsim::scenario::{Recording, Scenario};
+use supsim::trace::{Part, Trace};
+use supsim::units::{Duration, Instant};
+
+use crate::support::{project, read, run, scenario, scenarios, site};
+
+/// Every blame of a run, of parts and of sites; each adds up, or [`Causes`] would have said so.
+fn every(scenario: &Scenario, trace: &Trace) -> Vec<Blame> {
+    let outcome = Outcome::of(scenario, trace);
+    let causes = Causes::of(scenario, trace, &outcome);
+    let mut all = Vec::new();
+    for arrival in &outcome.arrivals {
+        for (part, held) in [
+            (Part::Database, arrival.database),
+            (Part::Wsus, arrival.wsus),
+            (Part::Internet, arrival.internet),
+        ] {
+            let blame = causes.blame_of(arrival, part);
+            assert_eq!(blame.is_some(), held.is_some(), "{part:?} of {arrival:?}");
+            all.extend(blame);
+        }
+        let blame = causes.blame(arrival);
+        assert_eq!(blame.is_some(), arrival.current.is_some(), "{arrival:?}");
+        all.extend(blame);
+    }
+    all
+}
+
+#[test]
+fn every_delay_in_every_scenario_is_explained() {
+    let mut seen: BTreeSet<Category> = BTreeSet::new();
+    for path in scenarios() {
+        let mut scenario = read(&path);
+        for recording in [Recording::Attempts, Recording::All] {
+            scenario.recording = recording;
+            let trace = run(&scenario);
+            let all = every(&scenario, &trace);
+            seen.extend(all.iter().flat_map(|blame| &blame.stages).map(|stage| stage.category));
+        }
+    }
+    // Only what no scenario there asks for may be missing.
+    let missing: Vec<&str> =
+        Category::ALL.iter().filter(|one| !seen.contains(one)).map(|one| one.name()).collect();
+    assert_eq!(missing, ["deferred", "pull-queue"]);
+}
+
+/// What is told of a part of a site, a line for each stage: from, until, what, where, and what is
+/// behind it; `part` is `site`, `database`, `wsus` or `internet`.
+fn told(text: &str, code: &str, release: &str, part: &str) -> Vec<String> {
+    let scenario = scenario(text);
+    let trace = run(&scenario);
+    let outcome = Outcome::of(&scenario, &trace);
+    let causes = Causes::of(&scenario, &trace, &outcome);
+    let id = site(&scenario, code);
+    let releases = &scenario.catalogue.releases;
+    let named = |one: &&supsim::measure::Arrival| {
+        one.site == id && releases[one.release.index()].name == release
+    };
+    let arrival = outcome.arrivals.iter().find(named).expect("a site and a release of the test");
+    let blame = match part {
+        "site" => causes.blame(arrival),
+        "database" => causes.blame_of(arrival, Part::Database),
+        "wsus" => causes.blame_of(arrival, Part::Wsus),
+        _ => causes.blame_of(arrival, Part::Internet),
+    };
+    let time = |at: Instant| scenario.clock.civil(at, scenario.clock.zone()).strftime("%H:%M:%S");
+    let line = |stage: &Stage| {
+        let Stage { from, until, category, at, behind } = *stage;
+        let (place, path) = (&scenario.sites[at.index()].code, behind.path(&scenario, at));
+        format!("{} {} {} {place} {path}", time(from), time(until), category.name())
+    };
+    blame.map_or(Vec::new(), |blame| blame.stages.iter().map(line).collect())
+}
+
+/// Two sites, a schedule at 22:00, one release at 13:00, and whatever `more` says.
+fn small(more: &str) -> String {
+    let mut text = String::from(
+        "supsim: 1\nkind: scenario\nname: small\ntimezone: UTC\nstart: 2026-01-13 00:00\nduration: 3d\n",
+    );
+    let has = |key: &str| more.lines().any(|line| line.starts_with(key));
+    if !has("catalogue:") {
+        text += "catalogue:\n  releases:\n    patch: { when: { at: 2026-01-13 13:00 }, updates: 10, metadata: 1 MB }\n";
+    }
+    if !has("sites:") {
+        text += "sites:\n  CEN: { type: central }\n  PR1: { parent: CEN }\n";
+    }
+    if !has("sync:") {
+        text += "sync:\n  schedule: { weekly: { on: [Mon, Tue, Wed, Thu, Fri, Sat, Sun], at: \"22:00\" } }\n";
+    }
+    text + "timing:\n  request: 1min\n  connect: 1min\n  pull: 1min\n  settle: 2min\n  import: 5min\n  \
+            insert: 10min\n  internet: 3min\n"
+        + more
+}
+
+#[test]
+fn a_day_without_faults_is_told_step_by_step() {
+    assert_eq!(
+        told(&small(""), "PR1", "patch", "wsus"),
+        [
+            "13:00:00 22:00:00 schedule CEN sync.schedule",
+            "22:00:00 22:01:00 connecting CEN timing.connect",
+            "22:01:00 22:02:00 wsus-work CEN timing.pull",
+            "22:02:00 22:04:00 settle CEN timing.settle",
+            "22:04:00 22:09:00 database CEN timing.import",
+            "22:09:00 22:10:00 noticing PR1 timing.request",
+            "22:10:00 22:11:00 connecting PR1 timing.connect",
+            "22:11:00 22:12:00 wsus-work PR1 timing.pull",
+        ]
+    );
+    // The site is current with its database, which is later here.
+    let site = told(&small(""), "PR1", "patch", "site");
+    assert_eq!(site, told(&small(""), "PR1", "patch", "database"));
+    assert_eq!(site.last().unwrap(), "22:09:00 22:19:00 database PR1 timing.insert");
+}
+
+#[test]
+fn with_both_at_one_instant_it_is_wsus_that_was_waited_for() {
+    let text = small("").replace("insert: 10min", "insert: 3min");
+    assert_eq!(told(&text, "PR1", "patch", "site"), told(&text, "PR1", "patch", "wsus"));
+}
+
+const CUT: &str = "faults:\n  cut:\n    where: { code: PR1 }\n    do: link_down\n    \
+                   when: { window: { from: 2026-01-13 22:11:30, until: 2026-01-14 03:15 } }\n";
+
+#[test]
+fn a_try_that_failed_and_the_wait_after_it_belong_to_the_fault_that_cut_it_off() {
+    // Its pull is broken off by the cut; the retries fail at once, until one does not.
+    let text = small(CUT) + "links:\n  wan: { latency: 1min }\n";
+    let text = text.replace("PR1: { parent: CEN }", "PR1: { parent: CEN, link: wan }");
+    let told = told(&text, "PR1", "patch", "wsus");
+    assert_eq!(
+        told[4..],
+        [
+            "22:04:00 22:09:00 database CEN timing.import",
+            "22:09:00 22:10:00 request-transit PR1 links.wan",
+            "22:10:00 22:11:00 noticing PR1 timing.request",
+            "22:11:00 22:11:30 failed-try PR1 faults.cut",
+            "22:11:30 03:15:00 link-down PR1 faults.cut",
+            "03:15:00 03:16:00 retry PR1 faults.cut",
+            "03:16:00 03:17:00 connecting PR1 timing.connect",
+            "03:17:00 03:18:00 catalogue-transfer PR1 links.wan",
+            "03:18:00 03:19:00 wsus-work PR1 timing.pull",
+        ]
+    );
+}
+
+#[test]
+fn a_schedule_that_comes_before_the_retry_is_not_what_was_waited_for() {
+    // T6: the schedule at 23:00 takes the place of the retry of a sync that failed at 22:31.
+    let text = small(
+        "sync:\n  schedule: { simple: { every: 1h } }\nfaults:\n  bad:\n    \
+         where: { code: CEN }\n    do: { fail_sync: { after: 31min } }\n    \
+         when: { window: { from: 2026-01-13 12:30, until: 2026-01-13 14:30 } }\n",
+    );
+    let told = told(&text, "CEN", "patch", "wsus");
+    assert_eq!(
+        told[..3],
+        [
+            "13:00:00 13:31:00 failed-try CEN faults.bad",
+            "13:31:00 14:00:00 retry CEN faults.bad",
+            "14:00:00 14:31:00 failed-try CEN faults.bad",
+        ],
+        "{told:#?}"
+    );
+}
+
+#[test]
+fn all_of_it_is_whole_microseconds() {
+    let mut scenario = read(&project("scenarios/contoso-200.yaml"));
+    scenario.recording = Recording::All;
+    let trace = run(&scenario);
+    for blame in every(&scenario, &trace) {
+        let sum: u64 = blame.parts().iter().map(|(_, length)| length.micros()).sum();
+        assert_eq!(Duration::from_micros(sum), blame.delay());
+        assert!(blame.stages.windows(2).all(|pair| pair[0].until == pair[1].from));
+    }
+}
