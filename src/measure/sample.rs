@@ -57,7 +57,7 @@ pub(crate) fn scenario(sites: Vec<Site>) -> Scenario {
     Scenario {
         name: "tutorial".to_owned(),
         description: String::new(),
-        profile: crate::scenario::Profile::default(),
+        profile: Profile::default(),
         clock: Clock::new("2026-01-13T05:00:00Z".parse().unwrap(), zone),
         duration: Duration::from_days(2),
         initial: Initial::Current,
@@ -90,8 +90,9 @@ pub(crate) fn scenario(sites: Vec<Site>) -> Scenario {
             schedule_text: "weekly on Tue at 22:00".to_owned(),
             retry: Retry { every: Duration::from_mins(60), limit: None, jitter: Duration::ZERO },
             site_complete: SiteComplete::AfterInternetPoint,
+            replication: Replication::FileBased,
         },
-        clients: Clients::of_profile(),
+        clients: Clients::of_profile(Profile::Cm2007),
         sms2003: None,
         operations: vec![Operation {
             name: "by-hand".to_owned(),

@@ -9,7 +9,7 @@ use super::reader::Reader;
 use super::selector::named_site;
 use super::values::Run;
 use super::yaml::{self, Node};
-use super::{Distribution, Scenario, Site, SiteKind, cost, defaults, limits, quantity};
+use super::{Distribution, Profile, Scenario, Site, SiteKind, cost, limits, quantity};
 use crate::units::{Bytes, Duration, Instant, SiteId};
 
 /// How many clients a site has, by the way they scan.
@@ -141,14 +141,14 @@ pub(super) fn resolve(
     node: Option<&Node<'_>>,
 ) -> Clients {
     let scan = sites.iter().any(|site| site.clients.intranet > 0 || site.clients.internet > 0);
+    let version = reader.profile();
     let acts = scan || sites.iter().any(|site| site.clients.sms2003 > 0);
     let mut stood_in = |key: &'static str| {
         if acts {
             reader.used_default(key);
         }
-        defaults::text(key)
     };
-    let profile = Clients::of_profile();
+    let profile = Clients::of_profile(version);
     let mut or = |written: Option<Duration>, key: &'static str, default: Duration| {
         written.unwrap_or_else(|| {
             stood_in(key);
@@ -173,7 +173,7 @@ pub(super) fn resolve(
         }),
     };
     if scan {
-        let at_once = defaults::text("sites.sup.scans_at_once").parse().unwrap_or(u32::MAX);
+        let at_once = version.text_of("sites.sup.scans_at_once").parse().unwrap_or(u32::MAX);
         for point in sites.iter_mut().filter_map(|site| site.sup.as_mut()) {
             if point.scans_at_once.is_none() {
                 reader.used_default("sites.sup.scans_at_once");
@@ -207,17 +207,11 @@ pub(super) fn sms2003(
     let site = named_site(reader, site, known.codes);
     let every = match fields.get("every") {
         Some(node) => reader.period(node, "`every`"),
-        None => {
-            reader.used_default("sms2003.every");
-            quantity::duration(defaults::text("sms2003.every")).ok()
-        }
+        None => quantity::duration(reader.default("sms2003.every")).ok(),
     };
     let catalogue = match fields.get("catalogue") {
         Some(node) => reader.bytes(node, "`catalogue`"),
-        None => {
-            reader.used_default("sms2003.catalogue");
-            quantity::bytes(defaults::text("sms2003.catalogue")).ok()
-        }
+        None => quantity::bytes(reader.default("sms2003.catalogue")).ok(),
     };
     let first = match fields.get("start") {
         Some(node) => reader.instant(node, "`start`", run.clock.zone(), run),
@@ -231,17 +225,17 @@ pub(super) fn sms2003(
 
 impl Clients {
     /// What clients do when a scenario says nothing of them.
-    pub fn of_profile() -> Clients {
-        let duration = |key| quantity::duration(defaults::text(key)).unwrap_or_default();
-        let word = defaults::text("clients.scan_on");
+    pub fn of_profile(profile: Profile) -> Clients {
+        let duration = |key| quantity::duration(profile.text_of(key)).unwrap_or_default();
+        let word = profile.text_of("clients.scan_on");
         let scan_on = SCAN_ON.iter().find(|(name, _)| *name == word);
         Clients {
             poll_every: duration("clients.poll_every"),
             scan_on: scan_on.map_or(ScanOn::Policy, |(_, on)| *on),
             scan_every: duration("clients.scan_every"),
             scan_within: duration("clients.scan_within"),
-            scan: default_scan(),
-            individually: defaults::text("clients.individually") == "true",
+            scan: default_scan(profile),
+            individually: profile.text_of("clients.individually") == "true",
         }
     }
 
@@ -260,9 +254,9 @@ impl Clients {
 }
 
 /// A default is read the way a scenario is.
-fn default_scan() -> Distribution {
+fn default_scan(profile: Profile) -> Distribution {
     let mut reader = Reader::new();
-    let node = yaml::parse(&mut reader, defaults::text("clients.scan"));
+    let node = yaml::parse(&mut reader, profile.text_of("clients.scan"));
     let scan = node.and_then(|node| reader.distribution(&node, "`scan`"));
     scan.unwrap_or(Distribution::Constant(Duration::ZERO))
 }
@@ -305,20 +299,20 @@ mod tests {
 
     #[test]
     fn every_default_of_clients_is_in_the_table_and_means_what_it_says() {
-        let clients = Clients::of_profile();
+        let clients = Clients::of_profile(Profile::Cm2007);
         assert_eq!(clients.poll_every, Duration::from_mins(60));
         assert_eq!(clients.scan_every, Duration::from_days(7));
         assert_eq!(clients.scan_within, Duration::from_hours(2));
         assert_eq!(clients.scan_on, ScanOn::Policy);
         assert_eq!(clients.scan, Distribution::Constant(Duration::from_mins(1)));
         assert!(!clients.individually);
-        assert_eq!(defaults::text("sites.sup.scans_at_once").parse(), Ok(500));
+        assert_eq!(Profile::Cm2007.text_of("sites.sup.scans_at_once").parse(), Ok(500));
     }
 
     #[test]
     fn the_points_of_the_profile_serve_the_clients_documented_for_a_shared_server_in_a_poll() {
-        let clients = Clients::of_profile();
-        let places: u64 = defaults::text("sites.sup.scans_at_once").parse().unwrap();
+        let clients = Clients::of_profile(Profile::Cm2007);
+        let places: u64 = Profile::Cm2007.text_of("sites.sup.scans_at_once").parse().unwrap();
         let in_a_poll = places * clients.poll_every.micros() / clients.scan.mean().micros();
         assert!((25_000..50_000).contains(&in_a_poll), "{in_a_poll}");
     }

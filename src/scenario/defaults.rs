@@ -111,6 +111,12 @@ pub(super) static TABLE: &[Default] = &[
         "the order of the product's description (P9)",
     ),
     entry(
+        "sync.replication",
+        "file_based",
+        Documented,
+        "by the senders, as everything between sites (R1, R2)",
+    ),
+    entry(
         "timing.request",
         "50s",
         Observed,
@@ -180,10 +186,4 @@ pub(super) const fn entry(
 /// The default of that key.
 pub(super) fn of(key: &str) -> Option<&'static Default> {
     TABLE.iter().find(|default| default.key == key)
-}
-
-/// The text of a default of `cm2007`, where no reader is at hand to ask for its profile's.
-#[allow(dead_code)]
-pub(super) fn text(key: &str) -> &'static str {
-    of(key).map_or("", |default| default.value)
 }

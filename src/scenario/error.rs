@@ -59,7 +59,7 @@ impl Report {
 ///     |
 /// 121 |   shedule: never
 ///     |   ^^^^^^^ not a key of `sync`; did you mean `schedule`?
-///     = known here: retry, schedule, site_complete
+///     = known here: replication, retry, schedule, site_complete
 /// ```
 impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

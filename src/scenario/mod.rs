@@ -87,8 +87,8 @@ pub use history::{History, HistoryRow};
 pub use layers::{Overridden, Parameter, ParameterType};
 pub use meant::{
     Action, Bandwidth, Catalogue, InternetPoint, Link, Lot, NewSchedule, Openness, Operation,
-    Published, Release, Retry, Route, RouteRate, Site, SiteComplete, SiteKind, SoftwareUpdatePoint,
-    Sync, Timing, Work,
+    Published, Release, Replication, Retry, Route, RouteRate, Site, SiteComplete, SiteKind,
+    SoftwareUpdatePoint, Sync, Timing, Work,
 };
 pub use point::{ExportImport, Languages, PointMode};
 pub use profile::Profile;

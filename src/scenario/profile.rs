@@ -31,11 +31,15 @@ pub(super) const PROFILES: [(&str, Profile); 4] = [
 ];
 
 const INTRODUCTION: &str = "Microsoft Learn, \"Introduction to software updates\"";
+const WSUS_CLIENTS: &str = "TechNet, \"Plan Automatic Updates Settings\" (dd939923)";
 const WSUS_ISSUES: &str = "TechNet, \"Issues with Synchronization\" (dd939855)";
 
 /// What differs from `cm2007`.
-static CM2012: &[Default] =
-    &[entry("sync.site_complete", "before_internet_point", Documented, INTRODUCTION)];
+static CM2012: &[Default] = &[
+    entry("sync.site_complete", "before_internet_point", Documented, INTRODUCTION),
+    entry("sync.replication", "database", Documented, INTRODUCTION),
+    entry("clients.scan_on", "schedule", Documented, INTRODUCTION),
+];
 
 /// What differs from `cm2012`.
 static CM_CURRENT: &[Default] = &[];
@@ -50,11 +54,14 @@ static WSUS: &[Default] = &[
     ),
     entry("sync.retry.every", "15min", Documented, WSUS_ISSUES),
     entry("sync.retry.limit", "2", Documented, WSUS_ISSUES),
+    entry("sync.replication", "database", Assumed, "no sender stands between two servers"),
     entry("timing.request", "0s", Assumed, "no site server reads a request"),
     entry("timing.connect", "0s", Assumed, "WSUS starts by itself"),
     entry("timing.settle", "0s", Assumed, "no site server waits for WSUS"),
     entry("timing.import", "0s", Assumed, "there is no site database"),
     entry("timing.insert", "0s", Assumed, "there is no site database"),
+    entry("clients.scan_on", "schedule", Documented, WSUS_CLIENTS),
+    entry("clients.scan_every", "22h", Documented, WSUS_CLIENTS),
 ];
 
 impl Profile {
@@ -75,6 +82,13 @@ impl Profile {
             Some(other) => other.default_of(key),
             None => of_cm2007(key),
         })
+    }
+
+    /// The value of a default, as one would write it.
+    ///
+    /// Every key that is asked for is in the table, which a test makes sure of.
+    pub(super) fn text_of(self, key: &str) -> &'static str {
+        self.default_of(key).map_or("", |default| default.value)
     }
 
     /// Every default, in the order of the reference page.

@@ -273,6 +273,7 @@ fn document(
             schedule_text: sync.schedule_text,
             retry,
             site_complete: sync.site_complete,
+            replication: sync.replication,
         },
         operations,
         clients,

@@ -7,7 +7,7 @@ use super::mapping::{one, put};
 use super::reader::Reader;
 use super::track::Week;
 use super::yaml::{Entry, Node, Value};
-use super::{Openness, Route, RouteRate, defaults, limits, quantity};
+use super::{Openness, Profile, Route, RouteRate, limits, quantity};
 use crate::units::{Duration, Probability};
 
 /// What an hour is open for, as written.
@@ -19,10 +19,11 @@ const OPENNESS: [(&str, Openness); 4] = [
 ];
 
 impl Route {
-    /// What stands for a site that names no route: always open, as fast as its link.
-    pub(super) fn plain(name: &str) -> Route {
-        let time = |key| quantity::duration(defaults::text(key)).unwrap_or_default();
-        let count = |key| defaults::text(key).parse().unwrap_or(1);
+    /// A route of which nothing is said: always open, as fast as its link, and what the profile
+    /// says.
+    fn plain(name: &str, profile: Profile) -> Route {
+        let time = |key| quantity::duration(profile.text_of(key)).unwrap_or_default();
+        let count = |key| profile.text_of(key).parse().unwrap_or(1);
         Route {
             name: name.to_owned(),
             open: Week::always(Openness::All),
@@ -48,7 +49,7 @@ pub(super) fn read(reader: &mut Reader, node: &Node<'_>) -> Vec<Route> {
         let Some(name) = reader.identifier(entry, "a route") else { continue };
         let route = reader.within(&format!("routes.{name}"), |reader| route(reader, name, entry));
         // one that could not be read still exists: nothing more is said where it is used
-        routes.push(route.unwrap_or_else(|| Route::plain(name)));
+        routes.push(route.unwrap_or_else(|| Route::plain(name, reader.profile())));
     }
     routes.sort_by(|a, b| a.name.cmp(&b.name));
     routes.dedup_by(|a, b| a.name == b.name);
@@ -58,7 +59,7 @@ pub(super) fn read(reader: &mut Reader, node: &Node<'_>) -> Vec<Route> {
 fn route(reader: &mut Reader, name: &str, entry: &Entry<'_>) -> Option<Route> {
     let keys = ["open", "rate", "threads", "tries", "try_every", "again_every", "give_up_after"];
     let fields = reader.fields(&entry.value, "a route", &keys, &[])?;
-    let mut route = Route::plain(name);
+    let mut route = Route::plain(name, reader.profile());
     match fields.get("open") {
         Some(node) => route.open = open(reader, node)?,
         None => reader.used_default("routes.open"),
@@ -92,19 +93,6 @@ fn route(reader: &mut Reader, name: &str, entry: &Entry<'_>) -> Option<Route> {
     {
         let note = "a rate limit or pulse mode leaves it one (R4)";
         reader.warning("W0520", node.place, "this route has no use for more threads", note);
-    }
-    let passes = |wanted: fn(Openness) -> bool| route.open.values().any(wanted);
-    if !passes(Openness::admits_metadata) {
-        let place = fields.get("open").map_or(entry.place, |node| node.place);
-        let (message, note) = if passes(Openness::admits_requests) {
-            (
-                "metadata never pass this route",
-                "they are of normal priority, and it opens for high only",
-            )
-        } else {
-            ("nothing ever passes this route", "it is closed all week")
-        };
-        reader.warning("W0521", place, message, note);
     }
     Some(route)
 }

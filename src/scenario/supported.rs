@@ -58,8 +58,8 @@ impl Profile {
                 clients_of_hierarchy: None,
                 clients_of_primary: None,
                 clients_of_secondary: None,
-                clients_of_point: (25_000, 100_000),
-                from: "as a software update point of Configuration Manager 2007",
+                clients_of_point: (100_000, 100_000),
+                from: "TechNet, \"Determine Capacity Requirements\" (dd939839)",
             },
         }
     }

@@ -8,7 +8,7 @@ use super::reader::Reader;
 use super::retry::RetryWritten;
 use super::values::{Run, Zones};
 use super::yaml::{Node, Value};
-use super::{SiteComplete, limits};
+use super::{Replication, SiteComplete, limits};
 use crate::units::{Duration, Instant};
 
 /// `sync` as written.
@@ -17,6 +17,7 @@ pub(super) struct SyncWritten {
     pub schedule_text: String,
     pub retry: RetryWritten,
     pub site_complete: SiteComplete,
+    pub replication: Replication,
 }
 
 pub(super) const COMPLETE: [(&str, SiteComplete); 2] = [
@@ -24,13 +25,16 @@ pub(super) const COMPLETE: [(&str, SiteComplete); 2] = [
     ("before_internet_point", SiteComplete::BeforeInternetPoint),
 ];
 
+pub(super) const REPLICATION: [(&str, Replication); 2] =
+    [("file_based", Replication::FileBased), ("database", Replication::Database)];
+
 pub(super) fn read(
     reader: &mut Reader,
     zones: &mut Zones,
     run: &Run,
     node: Option<&Node<'_>>,
 ) -> SyncWritten {
-    let keys = ["schedule", "retry", "site_complete"];
+    let keys = ["schedule", "retry", "site_complete", "replication"];
     let fields = node.and_then(|node| reader.fields(node, "`sync`", &keys, &[]));
     let get = |key: &str| fields.and_then(|fields| fields.get(key));
     let (schedule, schedule_text) = match get("schedule") {
@@ -49,7 +53,15 @@ pub(super) fn read(
         }
     };
     let site_complete = site_complete.unwrap_or(SiteComplete::AfterInternetPoint);
-    SyncWritten { schedule, schedule_text, retry, site_complete }
+    let replication = match get("replication") {
+        Some(node) => reader.word_of(node, "a way to replicate", &REPLICATION),
+        None => {
+            let word = reader.default("sync.replication");
+            REPLICATION.iter().find(|(name, _)| *name == word).map(|(_, way)| *way)
+        }
+    };
+    let replication = replication.unwrap_or(Replication::FileBased);
+    SyncWritten { schedule, schedule_text, retry, site_complete, replication }
 }
 
 /// The profile's schedule, read as it is printed.

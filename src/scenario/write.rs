@@ -8,7 +8,7 @@ use serde_yaml::{Mapping, Value};
 use super::mapping::{named, one, put, put_some};
 use super::read::plain::RECORDINGS;
 use super::selector::kind_word;
-use super::sync::COMPLETE;
+use super::sync::{COMPLETE, REPLICATION};
 use super::{
     Clients, Initial, Published, Release, Retry, Scenario, Site, SiteComplete, Sms2003, Source,
     catalogue, civil, cost, criteria, fault, history, link, operation, point, route, timing,
@@ -84,7 +84,7 @@ impl Scenario {
         put(&mut map, "sync", self.sync());
         put_some(&mut map, "operations", self.operations());
         // What nobody asks is not written: no clients, nothing of them.
-        if self.has_clients() || self.clients != Clients::of_profile() {
+        if self.has_clients() || self.clients != Clients::of_profile(self.profile) {
             put(&mut map, "clients", self.clients.written());
         }
         if let Some(sms2003) = &self.sms2003 {
@@ -291,6 +291,7 @@ impl Scenario {
         put(&mut map, "retry", retry(self.sync.retry));
         let complete: SiteComplete = self.sync.site_complete;
         put(&mut map, "site_complete", word(&COMPLETE, complete));
+        put(&mut map, "replication", word(&REPLICATION, self.sync.replication));
         map
     }
 

@@ -49,6 +49,10 @@ pub(super) enum Event {
         site: SiteId,
         number: u32,
     },
+    /// What the database of a site is being sent is due (database replication).
+    ReplicationDue {
+        to: SiteId,
+    },
     /// A timer of a site runs out.
     TimerFired {
         site: SiteId,

@@ -21,6 +21,7 @@
 //! - Nothing is allocated per event in steady state but records and what grows with faults.
 
 mod address;
+mod between_databases;
 mod blueprint;
 mod chance;
 mod circuit;
@@ -52,6 +53,7 @@ use crate::trace::{Cause, Fact, Part, Trace};
 use crate::units::{Instant, ReleaseId, SiteId};
 
 use address::Senders;
+use between_databases::Conversation;
 pub use blueprint::Blueprint;
 use chance::{Chance, Purpose};
 use clients::Clients;
@@ -80,6 +82,8 @@ pub struct World<'s> {
     /// The catalogue for SMS 2003 clients.
     inventory: Inventory,
     senders: Senders,
+    /// What is on its way from database to database, by the site it goes to.
+    conversations: BTreeMap<SiteId, Conversation>,
     /// The points that metadata are carried to (P10).
     exports: Exports<'s>,
     /// The uplinks that pulls are sharing, by parent.
@@ -136,6 +140,7 @@ impl<'s> World<'s> {
             inventory: Inventory::new(scenario),
             chance,
             senders: Senders::default(),
+            conversations: BTreeMap::new(),
             exports: Exports::new(&scenario.criteria),
             uplinks: BTreeMap::new(),
             moved: None,
@@ -279,6 +284,7 @@ impl<'s> World<'s> {
             Event::SendingArrives { to, job } => self.sending_arrives(to, job),
             Event::LineDue { to } => self.line_due(to),
             Event::AddressDue { to } => self.address_due(to),
+            Event::ReplicationDue { to } => self.replication_due(to),
             Event::Inserted { site, insertion } => self.inserted(site, insertion),
             Event::ClientsDue { group } => self.clients_due(group),
             Event::CatalogueDue => self.catalogue_due(),

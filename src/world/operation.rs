@@ -87,6 +87,7 @@ impl World<'_> {
         let place = children[under.index()].partition_point(|child| *child < site);
         children[under.index()].insert(place, site);
         self.forget_sendings(site);
+        self.forget_replication(site);
         self.leave_pulls(site);
         self.sites[site.index()].place.set_upstream(under);
         self.resend_what_is_missing(under, site);

@@ -18,7 +18,7 @@ use super::circuit::{NO_LIMIT, earlier};
 use super::event::Load;
 use super::fault::Interference;
 use super::{Event, Fact, Input, Purpose, SiteId, World};
-use crate::scenario::{Bandwidth, Openness, RouteRate, SlowPhase};
+use crate::scenario::{Bandwidth, Openness, Replication, RouteRate, SlowPhase};
 use crate::store::SiteDatabase;
 use crate::trace::{Cause, Limit, Part, Priority, Wait};
 use crate::units::{Bytes, Duration, Instant};
@@ -61,7 +61,10 @@ impl World<'_> {
         let (_, bytes) = self.stores.package(version);
         let sent = self.record_aside(site, Fact::PackageSent { to, version, bytes });
         let cause = std::mem::replace(&mut self.cause, sent);
-        self.hand_over(site, to, Load::Package { version });
+        match self.scenario().sync.replication {
+            Replication::FileBased => self.hand_over(site, to, Load::Package { version }),
+            Replication::Database => self.replicate_from_database(site, to, version),
+        }
         self.cause = cause;
     }
 
@@ -466,7 +469,7 @@ impl World<'_> {
     }
 
     /// Has what was sent then been lost on its way, so that it does not arrive now?
-    fn is_lost(&self, (from, to): (SiteId, SiteId), sent: Instant) -> bool {
+    pub(super) fn is_lost(&self, (from, to): (SiteId, SiteId), sent: Instant) -> bool {
         let state = &self.sites[to.index()];
         // Cut when it was sent, or since: then the circuit is cut still, or was mended since.
         let cut_on_the_way = state.out_of_order.link > 0 || state.last_mended > sent;
@@ -597,7 +600,7 @@ impl World<'_> {
     }
 
     /// Keeps a fact that something else than what is happening led to; gives its place.
-    fn record_because(&mut self, site: SiteId, cause: Cause, fact: Fact) -> Cause {
+    pub(super) fn record_because(&mut self, site: SiteId, cause: Cause, fact: Fact) -> Cause {
         let before = std::mem::replace(&mut self.cause, cause);
         let place = self.record_aside(site, fact);
         self.cause = before;

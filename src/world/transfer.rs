@@ -94,6 +94,7 @@ impl World<'_> {
         self.refresh_uplink(site);
         self.await_uplink(site);
         self.plan_line(site);
+        self.replication_changes_speed(site);
     }
 
     /// Some of the pulls that share an uplink are through.

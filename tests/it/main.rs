@@ -13,6 +13,7 @@ mod client_statistics;
 mod clients;
 mod commands;
 mod crash_points;
+mod database_replication;
 mod delivery;
 mod determinism;
 mod expectations;

@@ -10,8 +10,8 @@ use super::picture::{Picture, options};
 use crate::measure::{Arrival, Attempt, Ending, FaultOccurrence, Outcome};
 use crate::scenario::{
     Catalogue, ClientCounts, Clients, Clock, Criteria, Fault, FaultEffect, History, Initial,
-    Occurs, Pick, Published, Recording, Release, Retry, Scenario, Site, SiteComplete, SiteKind,
-    SoftwareUpdatePoint, Source, Sync, Zone,
+    Occurs, Pick, Profile, Published, Recording, Release, Replication, Retry, Scenario, Site,
+    SiteComplete, SiteKind, SoftwareUpdatePoint, Source, Sync, Zone,
 };
 use crate::trace::{Cause, Failure, Kind, Phase, Reason, Trigger};
 use crate::units::{Bytes, Duration, FaultId, Instant, ReleaseId, SiteId};
@@ -66,7 +66,7 @@ impl Sample {
         let scenario = Scenario {
             name: name.to_owned(),
             description: String::new(),
-            profile: crate::scenario::Profile::default(),
+            profile: Profile::default(),
             clock: Clock::new(start, zone),
             duration: Duration::from_days(14),
             initial: Initial::Current,
@@ -91,8 +91,9 @@ impl Sample {
                 schedule_text: "weekly on Tue at 22:00".to_owned(),
                 retry,
                 site_complete: SiteComplete::AfterInternetPoint,
+                replication: Replication::FileBased,
             },
-            clients: Clients::of_profile(),
+            clients: Clients::of_profile(Profile::Cm2007),
             sms2003: None,
             operations: Vec::new(),
             faults: Vec::new(),

@@ -11,6 +11,7 @@
 
 mod arrival;
 mod limits;
+mod replication;
 mod schedule;
 mod sender;
 
@@ -35,6 +36,7 @@ pub(super) fn lint(reader: &mut Reader, root: &Node<'_>, scenario: &Scenario) {
     let lints = Lints { scenario, hierarchy, top_level, root };
     schedule::lint(reader, &lints);
     sender::lint(reader, &lints);
+    replication::lint(reader, &lints);
     arrival::lint(reader, &lints);
     limits::lint(reader, &lints);
 }

@@ -10,4 +10,4 @@ mod sync;
 pub use catalogue::{Catalogue, Lot, Published, Release};
 pub use network::{Bandwidth, Link, Openness, Route, RouteRate};
 pub use site::{InternetPoint, Site, SiteKind, SoftwareUpdatePoint, Timing, Work};
-pub use sync::{Action, NewSchedule, Operation, Retry, SiteComplete, Sync};
+pub use sync::{Action, NewSchedule, Operation, Replication, Retry, SiteComplete, Sync};

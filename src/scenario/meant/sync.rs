@@ -16,6 +16,8 @@ pub struct Sync {
     pub retry: Retry,
     /// P9.
     pub site_complete: SiteComplete,
+    /// How metadata reach the databases below (R1).
+    pub replication: Replication,
 }
 
 /// What a site does after a failed synchronisation (T4).
@@ -36,6 +38,15 @@ pub enum SiteComplete {
     AfterInternetPoint,
     /// Before it: its failure is its own.
     BeforeInternetPoint,
+}
+
+/// How metadata get from the database of a site into those of its children (R1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Replication {
+    /// As packages by the senders: by routes, with their hours, rates and threads (R2-R6).
+    FileBased,
+    /// From database to database, as later versions do: over the circuit alone.
+    Database,
 }
 
 /// Something an administrator does.

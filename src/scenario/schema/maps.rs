@@ -300,6 +300,7 @@ pub(super) static MAPS: &[Shape] = &[
             ("schedule", "recurrence", "Of the top-level site (T1)."),
             ("retry", "retry", "After a failure (T4)."),
             ("site_complete", "words:after_internet_point|before_internet_point", "P9."),
+            ("replication", "words:file_based|database", "Into the databases below (R1)."),
         ],
         &[],
     ),
