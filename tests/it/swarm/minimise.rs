@@ -1,7 +1,7 @@
 //! Makes a failing plan smaller for as long as the same promise is broken.
 
-use super::bugs::Bug;
 use super::plan::{HOUR, MINUTE, Plan, When};
+use super::planted::Bug;
 use super::trial::trial;
 use crate::oracle::{Asked, Oracle};
 
@@ -40,9 +40,8 @@ impl Search<'_> {
     /// scenario any more is none.
     fn fails(&mut self, plan: &Plan) -> bool {
         self.runs += 1;
-        let bug = self.bug.map(|bug| (bug.plant)());
         self.runs <= RUNS
-            && trial(plan, Asked::All, bug)
+            && trial(plan, Asked::All, self.bug)
                 .is_err_and(|failure| failure.complaint.oracle == self.oracle)
     }
 

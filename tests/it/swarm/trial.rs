@@ -9,9 +9,10 @@ use supsim::units::{Duration, Instant, SiteId};
 use supsim::world::{Blueprint, World};
 
 use super::plan::Plan;
+use super::planted::Bug;
 use crate::audit::audit;
 use crate::oracle::{
-    Asked, Complaint, Disks, Observer, Oracle, Tamper, Wanted, converged, last_word, quiet, settled,
+    Asked, Complaint, Disks, Observer, Oracle, Wanted, converged, last_word, quiet, settled,
 };
 
 /// What became of a plan.
@@ -69,11 +70,7 @@ fn instant(micros: u64) -> Instant {
 }
 
 /// Runs a plan to its end, with a bug planted or without.
-pub fn trial(
-    plan: &Plan,
-    asked: Asked,
-    bug: Option<Box<dyn Tamper>>,
-) -> Result<Outcome, Box<Failure>> {
+pub fn trial(plan: &Plan, asked: Asked, bug: Option<&Bug>) -> Result<Outcome, Box<Failure>> {
     let scenario = match Scenario::parse("plan.yaml", &plan.yaml(), &Overrides::default()) {
         Ok((scenario, _warnings)) => scenario,
         Err(report) => {
@@ -82,10 +79,14 @@ pub fn trial(
             return Err(Box::new(Failure { complaint, code: String::new(), last: Vec::new() }));
         }
     };
-    let blueprint = Blueprint::new(&scenario);
-    let observer = Observer::new(&scenario, plan.current, asked, bug)
+    let observer = Observer::new(&scenario, plan.current, asked, bug.and_then(Bug::tamper))
         .with_schedule(plan.due().into_iter().map(instant));
     let observer = Arc::new(Mutex::new(observer));
+    let scenario = match bug {
+        Some(bug) => bug.misread(scenario),
+        None => scenario,
+    };
+    let blueprint = Blueprint::new(&scenario);
     let mut world = World::new(&blueprint, 0).with_probe(observer.clone());
     match watch(plan, asked, &mut world, &observer) {
         Ok(rest) => {
