@@ -1,5 +1,6 @@
 //! The arguments: as written, and as meant.
 
+mod chart;
 mod new;
 mod report;
 mod show;
@@ -63,6 +64,10 @@ pub(super) enum Command {
     Validate(validate::ValidateArgs),
     /// What did I actually describe? The tree, the schedule, the faults, the defaults
     Show(show::ShowArgs),
+    /// Draw that one: a chart of a run, as a picture or in the terminal
+    ///
+    /// Without a name the charts are listed, each with the question that it answers.
+    Chart(chart::ChartArgs),
     /// Does it still give the same? Repeats a stored run and compares fingerprints
     ///
     /// The scenario is taken from the run's own folder. What moved is named: other times, other

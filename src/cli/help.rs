@@ -48,7 +48,7 @@ const TOPICS: &[Topic] = &[
     },
     Topic {
         word: "charts",
-        tells: "how to read the two charts",
+        tells: "the charts: what each shows, and how to read it",
         page: || include_str!("../../docs/charts.md").to_owned(),
     },
     Topic {

@@ -17,7 +17,7 @@ use super::run::{command_line, folder_name};
 use super::screen::Screen;
 use crate::field::{self, NotDescribed};
 use crate::measure::Outcome;
-use crate::report::{Many, Run, TableName, account, write_csv, write_events};
+use crate::report::{Chart, Many, Run, TableName, account, write_csv, write_events};
 use crate::scenario::{Overrides, Recording, Scenario, Zone};
 use crate::trace::Fingerprint;
 
@@ -77,11 +77,8 @@ pub(super) fn import(plan: &Plan, words: Vec<OsString>, screen: &mut Screen) -> 
         writing.file(&path, |out| write_csv(table, &run, &Many::default(), out))?;
     }
     writing.file("events.jsonl", |out| write_events(&run, out))?;
-    for drawing in pipeline::draw(&scenario, &outcome, true)? {
-        if drawing.name != "timeline" {
-            // No release is known, so nothing propagates.
-            continue;
-        }
+    // No release is known, so nothing propagates.
+    for drawing in pipeline::draw(&run, &[Chart::Timeline], true)? {
         writing.file("charts/timeline.svg", |out| out.write_all(drawing.svg.as_bytes()))?;
         if let Some(png) = &drawing.png {
             writing.file("charts/timeline.png", |out| out.write_all(png))?;

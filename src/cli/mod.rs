@@ -12,6 +12,7 @@
 //! - Every way out of the program has one of the codes of [`exit`].
 
 mod args;
+mod chart;
 mod client_cost;
 mod cost;
 mod exit;
@@ -66,6 +67,7 @@ fn perform(words: Vec<OsString>, screen: &mut Screen) -> Exit {
                 import::import(&args.meant(), words, screen)
             }
             Command::New(args) => new::new(&args.meant(), screen),
+            Command::Chart(args) => chart::chart(&args.meant(screen), screen),
             Command::Replay(args) => replay::replay(&args.meant(), screen),
             Command::Report(args) => report::report(&args.meant(), screen),
             Command::Schema => {

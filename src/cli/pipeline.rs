@@ -8,7 +8,7 @@ use std::rc::Rc;
 use super::cost::{Ceiling, exceeded};
 use super::exit::{Exit, Stop};
 use crate::measure::Outcome;
-use crate::report::{PictureError, propagation, release_to_draw, timeline};
+use crate::report::{Chart, Picture, Run, Shown, release_to_draw};
 use crate::scenario::{Diagnostic, Disk, Overrides, Report, Scenario};
 use crate::trace::Trace;
 use crate::units::{Duration, Instant};
@@ -124,28 +124,25 @@ pub(super) struct Drawing {
     pub png: Option<Vec<u8>>,
 }
 
-/// Draws the charts of a run.
-pub(super) fn draw(
-    scenario: &Scenario,
-    outcome: &Outcome,
-    png: bool,
-) -> Result<Vec<Drawing>, Stop> {
-    let release = release_to_draw(scenario);
+/// Draws these charts of a run.
+pub(super) fn draw(run: &Run<'_>, charts: &[Chart], png: bool) -> Result<Vec<Drawing>, Stop> {
     // The picture names its neighbour in the folder, not a path of the machine that drew it.
     let repeat = "supsim run scenario.yaml";
-    let pictures = [
-        ("propagation", propagation(scenario, outcome, release, repeat)),
-        ("timeline", timeline(scenario, outcome, release, repeat)),
-    ];
-    let defect = |error: PictureError| Stop {
+    let shown = Shown { run: *run, release: release_to_draw(run.scenario), repeat };
+    let drawing = |chart: &Chart| {
+        let picture = chart.draw(&shown);
+        let png = if png { Some(pixels(&picture)?) } else { None };
+        Ok(Drawing { name: chart.name(), svg: picture.svg, png })
+    };
+    charts.iter().map(drawing).collect()
+}
+
+/// The PNG of a picture.
+pub(super) fn pixels(picture: &Picture) -> Result<Vec<u8>, Stop> {
+    picture.to_png().map_err(|error| Stop {
         exit: Exit::Defect,
         text: format!("supsim: a chart could not be turned into PNG: {error}"),
-    };
-    let drawing = |(name, picture): (&'static str, crate::report::Picture)| {
-        let png = png.then(|| picture.to_png()).transpose().map_err(defect)?;
-        Ok(Drawing { name, svg: picture.svg, png })
-    };
-    pictures.into_iter().map(drawing).collect()
+    })
 }
 
 #[cfg(test)]

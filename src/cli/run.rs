@@ -17,7 +17,9 @@ use super::progress::Progress;
 use super::replications::{self, Others};
 use super::results::{MANIFEST, Writing, hex};
 use super::screen::{Screen, When};
-use crate::report::{Logs, Look, Many, Run, TableName, footer, summary, write_csv, write_events};
+use crate::report::{
+    Chart, Logs, Look, Many, Run, TableName, footer, summary, write_csv, write_events,
+};
 use crate::scenario::{Overrides, Recording, Scenario};
 use crate::trace::Fingerprint;
 
@@ -56,6 +58,9 @@ pub(super) struct Charts {
     pub svg: bool,
     pub png: bool,
 }
+
+/// The charts that are stored with every run.
+const DRAWN: [Chart; 2] = [Chart::Propagation, Chart::Timeline];
 
 /// Runs, tells, stores.
 pub(super) fn run(plan: &Plan, words: Vec<OsString>, screen: &mut Screen) -> Result<Exit, Stop> {
@@ -221,7 +226,7 @@ fn write_files(
     }
     if plan.charts.svg || plan.charts.png {
         interrupt::go_on("drawing")?;
-        for drawing in pipeline::draw(run.scenario, run.outcome, plan.charts.png)? {
+        for drawing in pipeline::draw(run, &DRAWN, plan.charts.png)? {
             let name = drawing.name;
             if plan.charts.svg {
                 let svg = drawing.svg.as_bytes();

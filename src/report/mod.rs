@@ -29,7 +29,8 @@ mod wsyncmgr;
 
 pub use account::account;
 pub use chart::{
-    Colour, Picture, PictureError, palette, propagation, release_named, release_to_draw, timeline,
+    Attribute, Chart, Colour, Picture, PictureError, Shown, heatmap, heatmap_text, heatmap_words,
+    palette, propagation, release_named, release_to_draw, timeline,
 };
 pub use digits::in_threes;
 pub use events::write_events;

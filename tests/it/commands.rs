@@ -30,7 +30,7 @@ fn answer(place: &Path, words: &[&str]) -> String {
 }
 
 /// Is a conversation as agreed in `tests/commands/NAME.txt`?
-fn agreed(name: &str, conversation: &str) {
+pub fn agreed(name: &str, conversation: &str) {
     let path = support::project(&format!("tests/commands/{name}.txt"));
     if std::env::var_os("REWRITE").is_some() {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -46,7 +46,7 @@ fn agreed(name: &str, conversation: &str) {
 }
 
 /// A folder with some files of the project in it.
-fn folder(files: &[&str]) -> tempfile::TempDir {
+pub fn folder(files: &[&str]) -> tempfile::TempDir {
     let place = tempfile::tempdir().expect("a folder");
     for file in files {
         let name = Path::new(file).file_name().unwrap();
@@ -55,7 +55,7 @@ fn folder(files: &[&str]) -> tempfile::TempDir {
     place
 }
 
-fn conversation(place: &Path, commands: &[&str]) -> String {
+pub fn conversation(place: &Path, commands: &[&str]) -> String {
     let each = |command: &&str| answer(place, &command.split(' ').collect::<Vec<_>>());
     commands.iter().map(each).collect::<Vec<_>>().join("\n")
 }

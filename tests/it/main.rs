@@ -8,6 +8,7 @@ mod audit;
 mod bad_scenarios;
 mod blame;
 mod catalogue_rules;
+mod chart;
 mod cli;
 mod client_statistics;
 mod clients;

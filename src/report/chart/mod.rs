@@ -1,9 +1,11 @@
 //! Pictures, each of which answers one question.
 //!
 //! ```text
-//!   Scenario + Outcome ──► propagation ─┐   how much of the hierarchy has it, and when?
-//!                     └──► timeline ────┴──► canvas ──► Picture ──► SVG, or PNG of the same SVG
-//!                                            (in eighths of a pixel; all arithmetic is on integers)
+//!   Shown { run, release, repeat } ──► one module for each chart ──► sheet (the words of every
+//!      │                               (named: which there are)       picture) ──► canvas ──► Picture
+//!      │                                                              ──► SVG, or PNG of the same SVG
+//!      └──► terminal: the same in letters                             (in eighths of a pixel; all
+//!                                                                      arithmetic is on integers)
 //! ```
 //!
 //! Invariants:
@@ -12,26 +14,36 @@
 //! - No name can break a picture: every text passes through [`canvas`], which cleans and escapes it.
 //! - What is left out is said in words on the picture: sites not drawn, hours squeezed, marks merged.
 
+mod attribute;
 mod axis;
 mod bars;
 mod canvas;
+mod heatmap;
 mod label;
 mod lettering;
+mod named;
 pub mod palette;
 mod picture;
 mod propagation;
 mod rows;
 #[cfg(test)]
 mod sample;
+mod sheet;
+mod shown;
 mod signs;
 mod span;
 mod squeeze;
 mod subject;
+mod terminal;
 mod timeline;
 
+pub use attribute::Attribute;
+pub use heatmap::{heatmap, heatmap_text, heatmap_words};
 pub(super) use lettering::cleaned;
+pub use named::Chart;
 pub use palette::Colour;
 pub use picture::{Picture, PictureError};
 pub use propagation::propagation;
+pub use shown::Shown;
 pub use subject::{release_named, release_to_draw};
 pub use timeline::timeline;

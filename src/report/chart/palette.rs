@@ -64,6 +64,23 @@ pub const SERIES: [(Colour, Colour); 5] = [
     (Colour(0x56, 0xB4, 0xE9), Colour(0x1B, 0x6E, 0xA3)),
 ];
 
+/// From little to much, each clearly darker than the one before: an order that is seen in grey as
+/// well.
+pub const SCALE: [Colour; 7] = [
+    Colour(0xEA, 0xF2, 0xF8),
+    Colour(0xC8, 0xDE, 0xEE),
+    Colour(0x9C, 0xC4, 0xE0),
+    Colour(0x63, 0xA3, 0xCE),
+    Colour(0x28, 0x73, 0xA8),
+    Colour(0x10, 0x55, 0x85),
+    Colour(0x07, 0x34, 0x58),
+];
+
+/// The colour of text on the step of the scale with that number.
+pub const fn on_scale(step: usize) -> Colour {
+    if step < 4 { INK } else { PAPER }
+}
+
 /// The colour of a step of a synchronisation; a pull is WSUS's own work, its transfer apart.
 pub const fn of_phase(phase: Phase) -> Colour {
     match phase {
@@ -110,6 +127,17 @@ mod tests {
         for pair in order.windows(2) {
             let contrast = contrast(pair[0], pair[1]);
             assert!(contrast >= 1.6, "{} beside {} in grey: {contrast:.2}", pair[0], pair[1]);
+        }
+    }
+
+    #[test]
+    fn a_scale_darkens_step_by_step_and_can_be_written_on() {
+        for pair in SCALE.windows(2) {
+            assert!(luminance(pair[0]) > 1.2 * luminance(pair[1]), "{} {}", pair[0], pair[1]);
+        }
+        for (step, colour) in SCALE.into_iter().enumerate() {
+            let contrast = contrast(on_scale(step), colour);
+            assert!(contrast >= 4.5, "text on {colour} has a contrast of {contrast:.2}");
         }
     }
 

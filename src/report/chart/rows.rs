@@ -114,12 +114,12 @@ fn in_order(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::chart::sample::Sample;
+    use crate::report::chart::sample::{Sample, shown};
     use crate::units::ReleaseId;
 
     fn codes(sample: Sample) -> (Vec<String>, usize) {
         let (scenario, outcome) = sample.finish();
-        let subject = Subject::new(&scenario, &outcome, Some(ReleaseId(0)));
+        let subject = Subject::new(&shown(&scenario, &outcome));
         let rows = rows(&scenario, &outcome, &subject);
         let code = |row: &Row| scenario.sites[row.site.index()].code.clone();
         (rows.drawn.iter().map(code).collect(), rows.left_out.len())
@@ -136,7 +136,7 @@ mod tests {
     fn no_row_but_the_root_stands_without_its_parent() {
         for sample in [Sample::wide(10_000), Sample::three_tiers(), Sample::wide(60)] {
             let (scenario, outcome) = sample.finish();
-            let subject = Subject::new(&scenario, &outcome, Some(ReleaseId(0)));
+            let subject = Subject::new(&shown(&scenario, &outcome));
             let rows = rows(&scenario, &outcome, &subject);
             let drawn: BTreeSet<SiteId> = rows.drawn.iter().map(|row| row.site).collect();
             for row in &rows.drawn {
@@ -150,7 +150,7 @@ mod tests {
     #[test]
     fn the_latest_forty_are_drawn_and_the_rest_is_counted() {
         let (scenario, outcome) = Sample::wide(10_000).finish();
-        let subject = Subject::new(&scenario, &outcome, Some(ReleaseId(0)));
+        let subject = Subject::new(&shown(&scenario, &outcome));
         let rows = rows(&scenario, &outcome, &subject);
         // A last site that would need more rows above it than are left is not drawn.
         assert!((MOST_ROWS - 3..=MOST_ROWS).contains(&rows.drawn.len()), "{}", rows.drawn.len());

@@ -7,13 +7,15 @@ use std::collections::BTreeMap;
 use resvg::usvg::{self, Node};
 
 use super::picture::{Picture, options};
+use super::{Chart, Shown};
 use crate::measure::{Arrival, Attempt, Ending, FaultOccurrence, Outcome};
+use crate::report::{Look, Run};
 use crate::scenario::{
     Catalogue, ClientCounts, Clients, Clock, Criteria, Fault, FaultEffect, History, Initial,
     Occurs, Pick, Profile, Published, Recording, Release, Replication, Retry, Scenario, Site,
     SiteComplete, SiteKind, SoftwareUpdatePoint, Source, Sync, Zone,
 };
-use crate::trace::{Cause, Failure, Kind, Phase, Reason, Trigger};
+use crate::trace::{Cause, Failure, Kind, Phase, Reason, Trace, Trigger};
 use crate::units::{Bytes, Duration, FaultId, Instant, ReleaseId, SiteId};
 
 const HOUR: u64 = 3_600;
@@ -309,30 +311,75 @@ fn collect_texts(group: &usvg::Group, texts: &mut Vec<(String, usvg::Rect)>) {
     }
 }
 
+/// The first release of a sample, to be drawn; nothing but its rows is known of the run.
+pub(crate) fn shown<'a>(scenario: &'a Scenario, outcome: &'a Outcome) -> Shown<'a> {
+    static NOTHING: Trace = Trace { records: Vec::new() };
+    let run = Run { scenario, trace: &NOTHING, outcome, replication: 0 };
+    Shown { run, release: Some(ReleaseId(0)), repeat: "supsim run sample.yaml" }
+}
+
 #[test]
 fn the_same_run_gives_the_same_bytes() {
-    use super::{propagation, timeline};
     for ((name, one), (_, other)) in all().into_iter().zip(all()) {
         let (scenario, outcome) = one.finish();
         let (again, outcome_again) = other.finish();
-        let release = Some(ReleaseId(0));
-        for draw in [propagation, timeline] {
-            let picture = draw(&scenario, &outcome, release, "supsim run it.yaml");
-            assert_eq!(
-                picture,
-                draw(&again, &outcome_again, release, "supsim run it.yaml"),
-                "{name}"
-            );
+        for chart in Chart::ALL {
+            let picture = chart.draw(&shown(&scenario, &outcome));
+            let wanted = chart.draw(&shown(&again, &outcome_again));
+            assert_eq!(picture, wanted, "{name} {}", chart.name());
+        }
+    }
+}
+
+#[test]
+fn every_chart_is_legible_whatever_happened_and_whatever_things_are_called() {
+    for (name, sample) in all() {
+        let (scenario, outcome) = sample.finish();
+        for chart in Chart::ALL {
+            let name = format!("{} of {name}", chart.name());
+            assert_legible(&name, &chart.draw(&shown(&scenario, &outcome)));
+            assert_legible(&name, &chart.draw(&shown(&scenario, &outcome).of(None)));
+        }
+    }
+}
+
+#[test]
+fn the_title_of_every_chart_is_its_question_and_the_foot_says_how_to_repeat_it() {
+    let (mut scenario, outcome) = Sample::three_tiers().finish();
+    scenario.replications = 50;
+    for chart in Chart::ALL {
+        let svg = chart.draw(&shown(&scenario, &outcome)).svg;
+        let title = format!("<title>{}", chart.question());
+        assert!(svg.contains(&title), "{} has another title", chart.name());
+        let foot = "seed 42  \u{B7}  replication 0 (of 50)  \u{B7}  repeat: supsim run sample.yaml";
+        assert!(svg.contains(foot), "{} does not say how to repeat it", chart.name());
+    }
+}
+
+#[test]
+fn a_drawing_in_a_terminal_obeys_no_name_and_keeps_to_its_width() {
+    for (name, sample) in all() {
+        let (scenario, outcome) = sample.finish();
+        for chart in Chart::ALL.into_iter().filter(|chart| chart.is_text()) {
+            let shown = shown(&scenario, &outcome);
+            for ascii in [true, false] {
+                let look = Look { ascii, colour: false };
+                let text = chart.text(&shown, look).expect("it can be drawn");
+                let odd = |letter: &char| letter.is_control() && *letter != '\n';
+                assert!(!text.chars().any(|letter| odd(&letter)), "{name}: {text}");
+                assert!(!ascii || text.is_ascii(), "{name}: {text}");
+                assert!(text.lines().all(|line| line.chars().count() <= 100), "{name}: {text}");
+                assert!(text.starts_with(chart.question()), "{name}: {text}");
+            }
         }
     }
 }
 
 #[test]
 fn a_png_has_twice_the_size_and_opens() {
-    use super::{propagation, timeline};
     let (scenario, outcome) = Sample::three_sites().finish();
-    for draw in [propagation, timeline] {
-        let picture = draw(&scenario, &outcome, Some(ReleaseId(0)), "");
+    for chart in Chart::ALL {
+        let picture = chart.draw(&shown(&scenario, &outcome));
         let png = picture.to_png().unwrap();
         let pixels = resvg::tiny_skia::Pixmap::decode_png(&png).unwrap();
         let size = usvg::Tree::from_str(&picture.svg, &options()).unwrap().size();
@@ -347,7 +394,7 @@ fn a_png_has_twice_the_size_and_opens() {
 #[test]
 fn a_png_is_the_same_when_made_again() {
     let (scenario, outcome) = Sample::one_site().finish();
-    let picture = super::timeline(&scenario, &outcome, Some(ReleaseId(0)), "");
+    let picture = Chart::Timeline.draw(&shown(&scenario, &outcome));
     assert_eq!(picture.to_png().unwrap(), picture.to_png().unwrap());
 }
 
@@ -355,7 +402,6 @@ fn a_png_is_the_same_when_made_again() {
 /// `SUPSIM_PICTURES=/somewhere cargo test --lib report::chart::sample::pictures`.
 #[test]
 fn pictures_can_be_written_down_and_looked_at() {
-    use super::{propagation, timeline};
     let Some(folder) = std::env::var_os("SUPSIM_PICTURES").filter(|name| !name.is_empty()) else {
         return;
     };
@@ -364,14 +410,12 @@ fn pictures_can_be_written_down_and_looked_at() {
     samples.push(("very-wide", Sample::wide(10_000)));
     for (name, sample) in samples {
         let (scenario, outcome) = sample.finish();
-        let repeat = format!("supsim run {name}.yaml --seed {}", scenario.seed);
-        for (kind, draw) in
-            [("propagation", propagation as fn(_, _, _, _) -> _), ("timeline", timeline)]
-        {
-            let picture: Picture = draw(&scenario, &outcome, Some(ReleaseId(0)), &repeat);
-            std::fs::write(folder.join(format!("{name}-{kind}.svg")), &picture.svg).unwrap();
+        for chart in Chart::ALL {
+            let picture = chart.draw(&shown(&scenario, &outcome));
+            let file = format!("{name}-{}", chart.name());
+            std::fs::write(folder.join(format!("{file}.svg")), &picture.svg).unwrap();
             let png = picture.to_png().unwrap();
-            std::fs::write(folder.join(format!("{name}-{kind}.png")), png).unwrap();
+            std::fs::write(folder.join(format!("{file}.png")), png).unwrap();
         }
     }
 }

@@ -99,7 +99,7 @@ mod tests {
     use super::*;
     use crate::measure::Ending;
     use crate::report::chart::rows::rows;
-    use crate::report::chart::sample::Sample;
+    use crate::report::chart::sample::{Sample, shown};
     use crate::units::ReleaseId;
 
     #[test]
@@ -112,7 +112,7 @@ mod tests {
         early.ending = Ending::Failed;
         outcome.attempts[0].number = 2;
         outcome.attempts.insert(0, early);
-        let subject = Subject::new(&scenario, &outcome, Some(ReleaseId(0)));
+        let subject = Subject::new(&shown(&scenario, &outcome));
         let rows = rows(&scenario, &outcome, &subject);
         let ((_, until), _) = window(&scenario, &outcome, &subject, &rows);
         let last = outcome.arrivals[0].current.unwrap();

@@ -1,10 +1,12 @@
 //! What a picture is about, in words: the release, the scenario, and how to draw it again.
 
 use super::super::digits::in_threes_if_long;
-use super::axis::words;
+use super::axis::{exact, words};
 use super::canvas::PX;
 use super::lettering::{Weight, fitted};
-use crate::measure::{Arrival, Outcome};
+use super::sheet::{Sentence, Sheet};
+use super::shown::Shown;
+use crate::measure::Arrival;
 use crate::scenario::{Clock, Release, Scenario};
 use crate::units::{Duration, Instant, ReleaseId};
 
@@ -33,25 +35,39 @@ fn position(releases: &[Release], is_it: impl Fn(&Release) -> bool) -> Option<Re
     u32::try_from(found).ok().map(ReleaseId)
 }
 
-/// What both pictures say of their release.
+/// What the pictures say of their run and its release.
 pub(super) struct Subject<'a> {
     /// The release drawn.
     pub release: Option<&'a Release>,
     /// What became of it at every site that it could reach.
     pub arrivals: Vec<&'a Arrival>,
-    scenario: &'a Scenario,
+    /// The world.
+    pub scenario: &'a Scenario,
+    shown: Shown<'a>,
 }
 
 impl<'a> Subject<'a> {
-    /// What `outcome` says of `release`.
-    pub(super) fn new(
-        scenario: &'a Scenario,
-        outcome: &'a Outcome,
-        release: Option<ReleaseId>,
-    ) -> Self {
-        let arrivals = outcome.arrivals.iter().filter(|arrival| Some(arrival.release) == release);
-        let known = release.and_then(|release| scenario.catalogue.releases.get(release.index()));
-        Self { release: known, arrivals: arrivals.collect(), scenario }
+    /// What the run says of the release.
+    pub(super) fn new(shown: &Shown<'a>) -> Self {
+        let Shown { run, release, .. } = *shown;
+        let arrivals = run.outcome.arrivals.iter().filter(|one| Some(one.release) == release);
+        let releases = &run.scenario.catalogue.releases;
+        let known = release.and_then(|release| releases.get(release.index()));
+        Self { release: known, arrivals: arrivals.collect(), scenario: run.scenario, shown: *shown }
+    }
+
+    /// The words of a picture about the release.
+    pub(super) fn sheet<'q>(&self, question: &'q str, sentences: Vec<Sentence>) -> Sheet<'q> {
+        Sheet { question, heading: self.heading(), sentences, note: self.note() }
+    }
+
+    /// The words of a picture about the whole run.
+    pub(super) fn sheet_of_run<'q>(
+        &self,
+        question: &'q str,
+        sentences: Vec<Sentence>,
+    ) -> Sheet<'q> {
+        Sheet { question, heading: self.heading_of_run(), sentences, note: self.note() }
     }
 
     /// Below the title: scenario, release with its time, sites, seed.
@@ -67,6 +83,16 @@ impl<'a> Subject<'a> {
         let sites = counted(scenario.sites.len(), "site");
         let (name, seed) = (brief(&scenario.name), scenario.seed);
         format!("{name}  \u{B7}  {release}  \u{B7}  {sites}  \u{B7}  seed {seed}")
+    }
+
+    /// Below the title of a picture of the whole run: scenario, its time, sites, seed.
+    pub(super) fn heading_of_run(&self) -> String {
+        let scenario = self.scenario;
+        let from = full(&scenario.clock, Instant::START);
+        let lasts = exact(scenario.duration);
+        let sites = counted(scenario.sites.len(), "site");
+        let (name, seed) = (brief(&scenario.name), scenario.seed);
+        format!("{name}  \u{B7}  {lasts} from {from}  \u{B7}  {sites}  \u{B7}  seed {seed}")
     }
 
     /// How long each site took that became current, the fastest first.
@@ -95,6 +121,13 @@ impl<'a> Subject<'a> {
         Some(format!("{whom}{verb} current before the run ended"))
     }
 
+    /// Who never became current, and when the others were.
+    pub(super) fn sentences(&self) -> Vec<Sentence> {
+        let never = self.never_in_words().map(|words| Sentence::Alarm(words + "."));
+        let milestones = self.milestones().map(|words| Sentence::Plain(words + "."));
+        [never, milestones].into_iter().flatten().collect()
+    }
+
     /// When half, nearly all and all sites were current, as a sentence without its stop.
     pub(super) fn milestones(&self) -> Option<String> {
         let delays = self.delays();
@@ -116,13 +149,17 @@ impl<'a> Subject<'a> {
         Some(format!("Half of the sites were current after {half}{most}, {end} after {last}"))
     }
 
-    /// At the foot: scenario, seed and the command that gives the same picture's run again.
-    pub(super) fn note(&self, repeat: &str) -> String {
+    /// At the foot: scenario, seed, replication, and the command that gives the same run again.
+    pub(super) fn note(&self) -> String {
         let (name, seed) = (brief(&self.scenario.name), self.scenario.seed);
         let mut note = format!("{name}  \u{B7}  seed {seed}");
-        if !repeat.is_empty() {
+        if self.scenario.replications > 1 {
+            let all = grouped(self.scenario.replications as usize);
+            note += &format!("  \u{B7}  replication {} (of {all})", self.shown.run.replication);
+        }
+        if !self.shown.repeat.is_empty() {
             note.push_str("  \u{B7}  repeat: ");
-            note.push_str(repeat);
+            note.push_str(self.shown.repeat);
         }
         note
     }
@@ -153,7 +190,8 @@ pub(super) fn full(clock: &Clock, at: Instant) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::chart::sample::Sample;
+    use crate::measure::Outcome;
+    use crate::report::chart::sample::{Sample, shown};
     use crate::units::Bytes;
 
     #[test]
@@ -178,9 +216,7 @@ mod tests {
     #[test]
     fn sites_that_never_became_current_are_said_in_words() {
         let (scenario, mut outcome) = Sample::three_sites().finish();
-        let said = |outcome: &Outcome| {
-            Subject::new(&scenario, outcome, Some(ReleaseId(0))).never_in_words()
-        };
+        let said = |outcome: &Outcome| Subject::new(&shown(&scenario, outcome)).never_in_words();
         assert_eq!(said(&outcome), None);
         outcome.arrivals[2].current = None;
         let words = said(&outcome).unwrap();
@@ -193,7 +229,7 @@ mod tests {
     #[test]
     fn nothing_is_said_twice() {
         let said = |outcome: &Outcome, scenario: &Scenario| {
-            Subject::new(scenario, outcome, Some(ReleaseId(0))).milestones().unwrap()
+            Subject::new(&shown(scenario, outcome)).milestones().unwrap()
         };
         let (scenario, mut outcome) = Sample::three_sites().finish();
         let wanted = "Half of the sites were current after 9 h 22 min, all after 10 h 28 min";

@@ -3,7 +3,7 @@
 use super::Told;
 use super::sheet::{Cell, Sheet, number, text};
 use crate::measure::{Attempt, Delays, Ending, Lag};
-use crate::report::chart::{Picture, propagation, release_to_draw, timeline};
+use crate::report::chart::{Chart, Picture, Shown, release_to_draw};
 use crate::report::summary::{Unit, kind_of};
 use crate::units::{Duration, ReleaseId};
 
@@ -16,16 +16,17 @@ const ROWS: usize = 60;
 pub(super) fn pictures(told: &Told<'_>, sheet: &mut Sheet) {
     let (scenario, outcome) = (told.run.scenario, told.run.outcome);
     let release = release_to_draw(scenario);
+    let shown = Shown { run: told.run, release, repeat: REPEAT };
     let arrived = outcome.arrivals.iter().any(|one| Some(one.release) == release);
     if arrived {
-        let picture = propagation(scenario, outcome, release, REPEAT);
-        figure(sheet, "How much of the hierarchy has it, and when?", &picture, |sheet| {
+        let chart = Chart::Propagation;
+        figure(sheet, chart.question(), &chart.draw(&shown), |sheet| {
             shares(told, release, sheet);
         });
     }
     if !outcome.attempts.is_empty() {
-        let picture = timeline(scenario, outcome, release, REPEAT);
-        figure(sheet, "What was each site doing?", &picture, |sheet| {
+        let chart = Chart::Timeline;
+        figure(sheet, chart.question(), &chart.draw(&shown), |sheet| {
             synchronisations(told, release, sheet);
         });
     }

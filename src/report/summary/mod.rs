@@ -13,12 +13,12 @@
 mod clients;
 mod expectations;
 mod failures;
-mod page;
+pub(super) mod page;
 mod releases;
 #[cfg(test)]
 mod tests;
 mod verdict;
-mod words;
+pub(super) mod words;
 
 use clients::clients;
 use expectations::expectations;

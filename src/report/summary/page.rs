@@ -7,17 +7,17 @@ use anstyle::{AnsiColor, Style};
 use super::Look;
 
 /// The widest line \[columns\].
-pub(super) const WIDTH: usize = 100;
+pub(in crate::report) const WIDTH: usize = 100;
 
 /// The text so far.
-pub(super) struct Page {
+pub(in crate::report) struct Page {
     pub text: String,
     pub look: Look,
 }
 
-pub(super) const BOLD: Style = Style::new().bold();
-pub(super) const GOOD: Style = AnsiColor::Green.on_default().bold();
-pub(super) const BAD: Style = AnsiColor::Red.on_default().bold();
+pub(in crate::report) const BOLD: Style = Style::new().bold();
+pub(in crate::report) const GOOD: Style = AnsiColor::Green.on_default().bold();
+pub(in crate::report) const BAD: Style = AnsiColor::Red.on_default().bold();
 
 impl Page {
     /// One plain line, cut at the width.

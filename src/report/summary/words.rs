@@ -6,6 +6,7 @@ use crate::scenario::SiteKind;
 use crate::units::Duration;
 
 /// In what a table of delays is written.
+#[derive(Clone, Copy, Debug)]
 pub(in crate::report) struct Unit {
     pub plural: &'static str,
     pub short: &'static str,

@@ -4,7 +4,8 @@ use super::super::axis::words;
 use super::super::canvas::{Canvas, PX, Pen, Side};
 use super::super::lettering::Weight;
 use super::super::palette;
-use super::{MARGIN, Plan, WIDTH};
+use super::super::sheet::MARGIN;
+use super::{Plan, WIDTH};
 
 impl Plan<'_> {
     /// Faint lines at the marks, breaks with how long they lasted, times and dates.

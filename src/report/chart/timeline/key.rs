@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use super::super::bars::{Bar, Step};
 use super::super::canvas::{PX, Pen};
 use super::super::palette;
+use super::super::sheet::MARGIN;
 use super::super::signs::{Key, Mark};
-use super::{MARGIN, Plan, WIDTH};
+use super::{Plan, WIDTH};
 
 impl Plan<'_> {
     /// What each colour and mark means; only those that occur.

@@ -15,17 +15,19 @@ use super::lettering::Weight;
 use super::palette;
 use super::picture::Picture;
 use super::rows::{Row, Rows, rows};
+use super::sheet::{MARGIN, Sentence};
+use super::shown::Shown;
 use super::signs;
 use super::span::{attempts, busy, window};
 use super::squeeze::Squeezed;
 use super::subject::{Subject, counted, grouped};
 use crate::measure::Outcome;
 use crate::scenario::Scenario;
-use crate::units::{Instant, ReleaseId, SiteId};
+use crate::units::{Instant, SiteId};
 
-const QUESTION: &str = "What was each site doing?";
+pub(super) const QUESTION: &str = "What was each site doing?";
+const NOTHING: &str = "No site synchronised in this run, so there is nothing to draw.";
 const WIDTH: i32 = 1200;
-const MARGIN: i32 = 24 * PX;
 /// The rightmost column: how long each site took.
 const COLUMN: i32 = 88 * PX;
 /// More bars would make the file large and the picture no clearer.
@@ -36,47 +38,18 @@ const NAME: Pen = Pen { size: 12, weight: Weight::Regular, colour: palette::QUIE
 const VALUE: Pen = Pen { size: 12, weight: Weight::Regular, colour: palette::INK };
 const LATE: Pen = Pen { size: 12, weight: Weight::Heavy, colour: palette::FAILED_TEXT };
 
-/// A row for each site, the phases of its synchronisations as bars, from the publication of
-/// `release` until the last site is current.
-///
-/// `repeat` is the command that repeats the run; it stands at the foot, unless it is empty.
-pub fn timeline(
-    scenario: &Scenario,
-    outcome: &Outcome,
-    release: Option<ReleaseId>,
-    repeat: &str,
-) -> Picture {
-    let subject = Subject::new(scenario, outcome, release);
+/// A row for each site, the phases of its synchronisations as bars, from the publication of the
+/// release until the last site is current.
+pub fn timeline(shown: &Shown<'_>) -> Picture {
+    let subject = Subject::new(shown);
+    let (scenario, outcome) = (shown.run.scenario, shown.run.outcome);
     let rows = rows(scenario, outcome, &subject);
     if rows.drawn.is_empty() || outcome.attempts.is_empty() {
-        return nothing(&subject, repeat);
+        return subject.sheet(QUESTION, Vec::new()).nothing(WIDTH, NOTHING);
     }
     let plan = Plan::new(scenario, outcome, &subject, rows);
-    let said = plan.sentences();
-    let description = format!("{}. {}", subject.heading(), said.join(" "));
-    Canvas::picture((WIDTH, plan.height()), QUESTION, &description, |canvas| {
-        heading(canvas, &subject, repeat, plan.height());
-        plan.draw(canvas);
-    })
-}
-
-fn heading(canvas: &mut Canvas<'_>, subject: &Subject<'_>, repeat: &str, height: i32) {
-    let room = WIDTH * PX - 2 * MARGIN;
-    canvas.text(QUESTION, (MARGIN, 34 * PX), Side::Right, Pen::TITLE);
-    let text = Pen::SUBTITLE.fitted(&subject.heading(), room);
-    canvas.text(&text, (MARGIN, 60 * PX), Side::Right, Pen::SUBTITLE);
-    let note = Pen::NOTE.fitted(&subject.note(repeat), room);
-    canvas.text(&note, (MARGIN, (height - 20) * PX), Side::Right, Pen::NOTE);
-}
-
-fn nothing(subject: &Subject<'_>, repeat: &str) -> Picture {
-    let height = 220;
-    let words = "No site synchronised in this run, so there is nothing to draw.";
-    let description = format!("{}. {words}", subject.heading());
-    Canvas::picture((WIDTH, height), QUESTION, &description, |canvas| {
-        heading(canvas, subject, repeat, height);
-        canvas.text(words, (WIDTH * PX / 2, height * PX / 2), Side::Centre, Pen::SUBTITLE);
-    })
+    let sheet = subject.sheet(QUESTION, plan.sentences());
+    sheet.picture((WIDTH, plan.height()), |canvas| plan.draw(canvas))
 }
 
 /// Everything that is settled before the first line is drawn.
@@ -158,7 +131,6 @@ impl<'a> Plan<'a> {
     }
 
     fn draw(&self, canvas: &mut Canvas<'_>) {
-        self.verdict(canvas);
         self.key().draw(canvas);
         self.outages(canvas);
         self.grid(canvas);
@@ -174,8 +146,8 @@ impl<'a> Plan<'a> {
         self.foot(canvas);
     }
 
-    /// The sentences of the picture, each with its stop: what went wrong first.
-    fn sentences(&self) -> Vec<String> {
+    /// What went wrong first.
+    fn sentences(&self) -> Vec<Sentence> {
         let failed = self.failed_among(|_| true);
         // Whoever counts the crosses must not miss those that come after the picture.
         let later = match self.failed_later() {
@@ -185,23 +157,9 @@ impl<'a> Plan<'a> {
         };
         let failures =
             (failed > 0).then(|| format!("{} failed{later}.", counted(failed, "synchronisation")));
-        let never = self.subject.never_in_words().map(|words| words + ".");
-        let milestones = self.subject.milestones().map(|words| words + ".");
-        [never, milestones, failures].into_iter().flatten().collect()
-    }
-
-    fn verdict(&self, canvas: &mut Canvas<'_>) {
-        let mut left = MARGIN;
-        let never = self.subject.never() > 0;
-        for (place, sentence) in self.sentences().into_iter().enumerate() {
-            let alarm = never && place == 0;
-            let weight = if alarm { Weight::Heavy } else { Weight::Regular };
-            let colour = if alarm { palette::FAILED_TEXT } else { palette::INK };
-            let pen = Pen { weight, colour, ..Pen::SUBTITLE };
-            let sentence = pen.fitted(&sentence, WIDTH * PX - MARGIN - left);
-            canvas.text(&sentence, (left, 82 * PX), Side::Right, pen);
-            left += pen.width(&sentence) + 8 * PX;
-        }
+        let mut sentences = self.subject.sentences();
+        sentences.extend(failures.map(Sentence::Plain));
+        sentences
     }
 
     /// The spans in which a fault held a site, on the sites drawn: the row and the span.

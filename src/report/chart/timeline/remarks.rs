@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use super::super::axis::words;
 use super::super::canvas::{Canvas, PX, Pen, Side};
+use super::super::sheet::MARGIN;
 use super::super::subject::{counted, full, grouped};
-use super::{MARGIN, Plan, WIDTH};
+use super::{Plan, WIDTH};
 use crate::measure::{Attempt, Ending};
 use crate::units::SiteId;
 

@@ -2,14 +2,12 @@
 
 use super::*;
 use crate::measure::Ending;
-use crate::report::chart::sample::{self, Sample};
+use crate::report::chart::sample::{self, Sample, shown};
 use crate::units::Duration;
-
-const RELEASE: Option<ReleaseId> = Some(ReleaseId(0));
 
 fn drawn(sample: Sample) -> Picture {
     let (scenario, outcome) = sample.finish();
-    timeline(&scenario, &outcome, RELEASE, "supsim run sample.yaml")
+    timeline(&shown(&scenario, &outcome))
 }
 
 #[test]
@@ -67,6 +65,6 @@ fn failures_after_the_picture_are_told_apart() {
     late.caused_by = None;
     outcome.attempts.push(late);
     outcome.attempts.sort_by_key(|attempt| (attempt.site, attempt.number));
-    let svg = timeline(&scenario, &outcome, RELEASE, "").svg;
+    let svg = timeline(&shown(&scenario, &outcome)).svg;
     assert!(svg.contains("2 synchronisations failed, 1 of them later than is drawn."), "{svg}");
 }

@@ -1,5 +1,7 @@
 //! The propagation curve: how much of the hierarchy has it, and when?
 
+mod text;
+
 use std::collections::BTreeMap;
 
 use super::axis::{Elapsed, between, words};
@@ -8,12 +10,16 @@ use super::label::{self, Area, Corners};
 use super::lettering::Weight;
 use super::palette::{self, Colour};
 use super::picture::Picture;
+use super::shown::Shown;
 use super::subject::{Subject, counted, grouped};
-use crate::measure::{Arrival, Outcome};
+use crate::measure::Arrival;
 use crate::scenario::{Scenario, SiteKind};
-use crate::units::{Duration, ReleaseId};
+use crate::units::Duration;
 
-const QUESTION: &str = "How much of the hierarchy has it, and when?";
+pub(super) use text::text;
+
+pub(super) const QUESTION: &str = "How much of the hierarchy has it, and when?";
+const NOTHING: &str = "No release was published within this run, so there is nothing to draw.";
 const SIZE: (i32, i32) = (1000, 560);
 const LEFT: i32 = 72 * PX;
 const RIGHT: i32 = 968 * PX;
@@ -26,66 +32,30 @@ const MOST_TIERS: usize = palette::SERIES.len();
 
 const LABEL: Pen = Pen { size: 13, weight: Weight::Heavy, colour: palette::INK };
 
-/// The share of sites that are current against the time since `release` was published: one line
-/// for each tier, one for all sites.
-///
-/// `repeat` is the command that repeats the run; it stands at the foot, unless it is empty.
-pub fn propagation(
-    scenario: &Scenario,
-    outcome: &Outcome,
-    release: Option<ReleaseId>,
-    repeat: &str,
-) -> Picture {
-    let subject = Subject::new(scenario, outcome, release);
-    let milestones = subject.milestones();
-    let never = subject.never_in_words();
-    let nothing = subject.arrivals.is_empty().then(|| {
-        "No release was published within this run, so there is nothing to draw.".to_owned()
-    });
-    let sentences: Vec<String> =
-        [never.clone(), milestones.clone()].into_iter().flatten().map(|one| one + ".").collect();
-    let description =
-        [subject.heading() + ".", sentences.join(" "), nothing.clone().unwrap_or_default()];
-
-    Canvas::picture(SIZE, QUESTION, description.join(" ").trim(), |canvas| {
-        canvas.text(QUESTION, (24 * PX, 34 * PX), Side::Right, Pen::TITLE);
-        let heading = Pen::SUBTITLE.fitted(&subject.heading(), (SIZE.0 - 48) * PX);
-        canvas.text(&heading, (24 * PX, 60 * PX), Side::Right, Pen::SUBTITLE);
-        let note = Pen::NOTE.fitted(&subject.note(repeat), (SIZE.0 - 48) * PX);
-        canvas.text(&note, (24 * PX, (SIZE.1 - 20) * PX), Side::Right, Pen::NOTE);
-        if let Some(nothing) = nothing {
-            let middle = (SIZE.0 * PX / 2, (TOP + BOTTOM) / 2);
-            canvas.text(&nothing, middle, Side::Centre, Pen::SUBTITLE);
-            return;
-        }
-        verdict(canvas, never, milestones);
+/// The share of sites that are current against the time since publication: one line for each
+/// tier, one for all sites.
+pub fn propagation(shown: &Shown<'_>) -> Picture {
+    let subject = Subject::new(shown);
+    let sheet = subject.sheet(QUESTION, subject.sentences());
+    if subject.arrivals.is_empty() {
+        return sheet.nothing(SIZE.0, NOTHING);
+    }
+    let scenario = shown.run.scenario;
+    sheet.picture(SIZE, |canvas| {
         let axis = axis(scenario, &subject);
         frame(canvas, &axis);
         draw_curves(canvas, &curves(scenario, &subject), &axis);
     })
 }
 
-/// The sentence a planner would take away; what went wrong comes first.
-fn verdict(canvas: &mut Canvas<'_>, never: Option<String>, milestones: Option<String>) {
-    let mut left = 24 * PX;
-    let alarm = Pen { weight: Weight::Heavy, colour: palette::FAILED_TEXT, ..Pen::SUBTITLE };
-    let plain = Pen { colour: palette::INK, ..Pen::SUBTITLE };
-    for (sentence, pen) in [(never, alarm), (milestones, plain)] {
-        let Some(sentence) = sentence else { continue };
-        let sentence = pen.fitted(&format!("{sentence}."), (SIZE.0 - 24) * PX - left);
-        canvas.text(&sentence, (left, 82 * PX), Side::Right, pen);
-        left += pen.width(&sentence) + 8 * PX;
-    }
-}
-
 /// From publication, or from shortly before the first site when nothing happens for long, until a
 /// little after the last site that became current.
-fn axis(scenario: &Scenario, subject: &Subject<'_>) -> Elapsed {
+fn range(scenario: &Scenario, subject: &Subject<'_>) -> (Duration, Duration) {
     let delays = subject.delays();
     let published = subject.release.map(|release| release.at).unwrap_or_default();
     let horizon = scenario.duration.saturating_sub(published.since(Default::default()));
     let (Some(first), Some(last)) = (delays.first(), delays.last()) else {
-        return Elapsed::new((Duration::ZERO, horizon), LEFT, RIGHT);
+        return (Duration::ZERO, horizon);
     };
     let spread = last.saturating_sub(*first);
     // the wait for the schedule would fill more than half of the picture
@@ -94,7 +64,11 @@ fn axis(scenario: &Scenario, subject: &Subject<'_>) -> Elapsed {
     let from = if late { first.saturating_sub(margin) } else { Duration::ZERO };
     let shown = last.saturating_sub(from).micros();
     let until = *last + Duration::from_micros(shown / 12);
-    Elapsed::new((from, until), LEFT, RIGHT)
+    (from, until)
+}
+
+fn axis(scenario: &Scenario, subject: &Subject<'_>) -> Elapsed {
+    Elapsed::new(range(scenario, subject), LEFT, RIGHT)
 }
 
 /// Percent lines, the time axis and what it counts.
@@ -112,13 +86,18 @@ fn frame(canvas: &mut Canvas<'_>, axis: &Elapsed) {
         canvas.line((x, BOTTOM), (x, BOTTOM + 5 * PX), PX, palette::AXIS);
         canvas.text(&text, (x, BOTTOM + 18 * PX), Side::Centre, Pen::SCALE);
     }
+    let what = counted_time(axis);
+    canvas.text(&what, (RIGHT, BOTTOM + 40 * PX), Side::Left, Pen::SCALE);
+}
+
+/// What the axis counts.
+fn counted_time(axis: &Elapsed) -> String {
     let begins = axis.start();
-    let what = if begins.is_zero() {
+    if begins.is_zero() {
         "time since publication".to_owned()
     } else {
         format!("time since publication; the axis begins after {}", words(begins))
-    };
-    canvas.text(&what, (RIGHT, BOTTOM + 40 * PX), Side::Left, Pen::SCALE);
+    }
 }
 
 fn height(count: u64, all: u64) -> i32 {
@@ -265,13 +244,12 @@ fn steps(curve: &Curve, axis: &Elapsed) -> Corners {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::chart::sample::{self, Sample};
-
-    const RELEASE: Option<ReleaseId> = Some(ReleaseId(0));
+    use crate::measure::Outcome;
+    use crate::report::chart::sample::{self, Sample, shown};
 
     fn drawn(sample: Sample) -> Picture {
         let (scenario, outcome) = sample.finish();
-        propagation(&scenario, &outcome, RELEASE, "supsim run sample.yaml")
+        propagation(&shown(&scenario, &outcome))
     }
 
     #[test]
@@ -293,7 +271,7 @@ mod tests {
     fn a_site_that_is_never_current_keeps_the_curve_below_the_top() {
         let (scenario, mut outcome) = Sample::three_sites().finish();
         let top_reached = |outcome: &Outcome| {
-            let subject = Subject::new(&scenario, outcome, RELEASE);
+            let subject = Subject::new(&shown(&scenario, outcome));
             let axis = axis(&scenario, &subject);
             let curves = curves(&scenario, &subject);
             steps(curves.last().unwrap(), &axis).last().unwrap().1 == TOP
@@ -301,7 +279,7 @@ mod tests {
         assert!(top_reached(&outcome));
         outcome.arrivals[2].current = None;
         assert!(!top_reached(&outcome));
-        let svg = propagation(&scenario, &outcome, RELEASE, "").svg;
+        let svg = propagation(&shown(&scenario, &outcome)).svg;
         assert!(svg.contains("1 of 3 sites never became current before the run ended."));
     }
 
@@ -332,7 +310,7 @@ mod tests {
     fn a_run_without_a_release_is_a_picture_that_says_so() {
         let (mut scenario, outcome) = Sample::empty().finish();
         scenario.catalogue.releases.clear();
-        let picture = propagation(&scenario, &outcome, None, "");
+        let picture = propagation(&shown(&scenario, &outcome).of(None));
         assert!(picture.svg.contains("No release was published"));
         sample::assert_legible("nothing", &picture);
     }

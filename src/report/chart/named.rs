@@ -1,0 +1,67 @@
+//! The charts by name.
+
+use super::shown::Shown;
+use super::{Picture, heatmap, propagation, timeline};
+use crate::report::Look;
+
+/// A chart: a question that it answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Chart {
+    /// How much of the hierarchy has it, and when?
+    Propagation,
+    /// What was each site doing?
+    Timeline,
+    /// Which combination is slow?
+    Heatmap,
+}
+
+impl Chart {
+    /// Every chart, in the order of the manual.
+    pub const ALL: [Chart; 3] = [Chart::Propagation, Chart::Timeline, Chart::Heatmap];
+
+    /// The word by which it is asked for, and the name of its files.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Chart::Propagation => "propagation",
+            Chart::Timeline => "timeline",
+            Chart::Heatmap => "heatmap",
+        }
+    }
+
+    /// What it answers.
+    pub const fn question(self) -> &'static str {
+        match self {
+            Chart::Propagation => propagation::QUESTION,
+            Chart::Timeline => timeline::QUESTION,
+            Chart::Heatmap => heatmap::QUESTION,
+        }
+    }
+
+    /// The chart of that name.
+    pub fn named(word: &str) -> Option<Chart> {
+        Chart::ALL.into_iter().find(|chart| chart.name() == word)
+    }
+
+    /// Draws it.
+    pub fn draw(self, shown: &Shown<'_>) -> Picture {
+        match self {
+            Chart::Propagation => propagation::propagation(shown),
+            Chart::Timeline => timeline::timeline(shown),
+            Chart::Heatmap => heatmap::heatmap(shown, None, None),
+        }
+    }
+
+    /// Can it be drawn in a terminal?
+    pub const fn is_text(self) -> bool {
+        matches!(self, Chart::Propagation | Chart::Heatmap)
+    }
+
+    /// Draws it in a terminal; `None` for those that need more than letters.
+    pub fn text(self, shown: &Shown<'_>, look: Look) -> Option<String> {
+        match self {
+            Chart::Propagation => Some(propagation::text(shown, look)),
+            Chart::Heatmap => Some(heatmap::heatmap_text(shown, None, None, look)),
+            Chart::Timeline => None,
+        }
+    }
+}
