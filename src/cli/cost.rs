@@ -30,6 +30,8 @@ const EVENTS_EACH: u64 = 10;
 const EVENTS_FAILED: u64 = 4;
 /// Records of a synchronisation when everything is recorded, and when only what tables need is.
 const RECORDS_EACH: [u64; 2] = [17, 8];
+/// Further ones, of a pull and a package that cross a circuit, where there are any.
+const RECORDS_CROSSED: u64 = 2;
 /// Records of one that fails.
 const RECORDS_FAILED: u64 = 5;
 /// Records of a release at a site: database, WSUS, internet-based point.
@@ -46,6 +48,8 @@ pub(super) struct Cost {
     cycles: u64,
     /// Occurrences of releases.
     releases: u64,
+    /// Records of a synchronisation that a circuit adds when everything is recorded.
+    crossed: u64,
     /// Synchronisations that follow a failure.
     retries: u64,
     /// Times that a fault takes hold of a site, or strikes it.
@@ -144,6 +148,7 @@ impl Cost {
             points: scenario.sites.iter().filter(|site| site.sup.is_some()).count() as u64,
             cycles: scenario.sync.schedule.len() as u64 + by_hand + installed,
             releases: scenario.catalogue.releases.len() as u64,
+            crossed: if scenario.links.is_empty() { 0 } else { RECORDS_CROSSED },
             retries: 0,
             faults: 0,
             rolled_back: 0,
@@ -251,7 +256,7 @@ impl Cost {
 
     fn records(&self, recording: Recording) -> u64 {
         let each = match recording {
-            Recording::All => RECORDS_EACH[0],
+            Recording::All => RECORDS_EACH[0] + self.crossed,
             Recording::Attempts => RECORDS_EACH[1],
             Recording::None => return 0,
         };

@@ -2,6 +2,7 @@
 
 use std::cell::OnceCell;
 
+use super::circuit::{self, Circuits};
 use super::holding::{self, Holdings};
 use super::queue::{self, Queues};
 use super::{Figure, Outcome, Scanning, scanned, span, syncs};
@@ -18,6 +19,7 @@ pub fn values(scenario: &Scenario, trace: &Trace, outcome: &Outcome) -> Vec<Opti
         outcome,
         holdings: Holdings::of(scenario, outcome),
         scannings: OnceCell::new(),
+        circuits: OnceCell::new(),
         queues: OnceCell::new(),
     };
     scenario.expectations.iter().map(|asked| run.value(asked)).collect()
@@ -30,12 +32,17 @@ struct Judged<'r> {
     outcome: &'r Outcome,
     holdings: Holdings<'r>,
     scannings: OnceCell<Vec<Scanning>>,
+    circuits: OnceCell<Circuits>,
     queues: OnceCell<Queues>,
 }
 
 impl Judged<'_> {
     fn scannings(&self) -> &[Scanning] {
         self.scannings.get_or_init(|| Scanning::of(self.scenario, self.trace))
+    }
+
+    fn circuits(&self) -> &Circuits {
+        self.circuits.get_or_init(|| Circuits::of(self.scenario, self.trace))
     }
 
     fn queues(&self) -> &Queues {
@@ -61,6 +68,7 @@ impl Judged<'_> {
                 syncs::of_each_site(outcome, asked, &spans)
             }
             Metric::ConcurrentSyncs => syncs::concurrent(scenario, outcome, asked, &spans),
+            Metric::LinkUtilisation => circuit::link_utilisation(self.circuits(), asked, &spans),
             Metric::SenderQueue => queue::sender_queue(scenario, self.queues(), asked, &spans),
             Metric::ClientsScanned => {
                 scanned::clients_scanned(scenario, self.scannings(), holdings, asked, &spans)

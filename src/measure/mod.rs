@@ -14,6 +14,7 @@
 
 mod blame;
 mod causes;
+mod circuit;
 mod clients;
 mod expectation;
 mod figure;
@@ -31,6 +32,7 @@ mod syncs;
 
 pub use blame::{Behind, Blame, Category, Stage};
 pub use causes::Causes;
+pub use circuit::{LinkHour, link_hours};
 pub use clients::{Batch, Scanning};
 pub use expectation::values;
 pub use figure::Figure;

@@ -137,6 +137,7 @@ impl<'a> Reading<'a> {
             | Fact::PullWaited { .. }
             | Fact::PullAdmitted { .. }
             | Fact::Scanned { .. }
+            | Fact::Crossed { .. }
             | Fact::PolicyFetched { .. }
             | Fact::ScansFailed { .. }
             | Fact::CatalogueSyncStarted { .. }

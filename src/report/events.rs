@@ -104,6 +104,7 @@ fn kind(fact: &Fact) -> &'static str {
         Fact::PullWaited { .. } => "pull_waited",
         Fact::PullAdmitted { .. } => "pull_admitted",
         Fact::Scanned { .. } => "scanned",
+        Fact::Crossed { .. } => "link_crossed",
         Fact::PolicyFetched { .. } => "policy_fetched",
         Fact::ScansFailed { .. } => "scans_failed",
         Fact::CatalogueSyncStarted { .. } => "catalogue_sync_started",
@@ -215,6 +216,12 @@ impl Event<'_> {
                 map.serialize_entry("by", by.name())?;
                 map.serialize_entry("clients", &clients)?;
                 map.serialize_entry("earlier_s", &Seconds(earlier.micros()))
+            }
+            Fact::Crossed { since, until, bytes, over } => {
+                map.serialize_entry("since", &self.utc(Some(since)))?;
+                map.serialize_entry("until", &self.utc(Some(until)))?;
+                map.serialize_entry("bytes", &bytes.0)?;
+                map.serialize_entry("over", &over.map(|site| names.site(site).to_string()))
             }
             Fact::PolicyFetched { by, clients } | Fact::ScansFailed { by, clients } => {
                 map.serialize_entry("by", by.name())?;

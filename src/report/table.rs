@@ -18,10 +18,11 @@ use std::io;
 
 use super::Run;
 use super::run::kind_name;
-use crate::measure::{Attempt, Scanning};
+use crate::measure::{Attempt, Scanning, link_hours};
 use crate::trace::Reason;
 use crate::units::{Duration, Instant};
 
+use asked::share;
 use cell::{Cell, Column, Kind, Sink};
 pub use name::{TableName, write_csv};
 
@@ -189,6 +190,29 @@ fn clients(run: &Run<'_>, sink: &mut dyn Sink) -> io::Result<()> {
         for permille in [0, 500, 950, 1_000] {
             table.seconds(row.time_until(permille))?;
         }
+        table.end()?;
+    }
+    table.finish()
+}
+
+/// One row for each circuit and hour in which something crossed it.
+fn links(run: &Run<'_>, sink: &mut dyn Sink) -> io::Result<()> {
+    let mut table = Table::new(run, sink);
+    table.head(&["site", "link"]);
+    table.head_time("from");
+    table.head_time("until");
+    table.head_whole(&["bytes", "bytes_up"]);
+    table.head_numbers(&["utilisation"]);
+    table.end_head()?;
+    for hour in link_hours(run.scenario, run.trace) {
+        table.begin()?;
+        table.text(run.code(hour.site))?;
+        table.text(&run.scenario.links[hour.link.index()].name)?;
+        table.time(Some(hour.from))?;
+        table.time(Some(hour.until))?;
+        table.number(hour.bytes.0)?;
+        table.number(hour.bytes_up.0)?;
+        table.decimal(&hour.utilisation.map(share).unwrap_or_default())?;
         table.end()?;
     }
     table.finish()

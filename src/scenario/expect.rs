@@ -1,21 +1,21 @@
 //! `expect`: what must be true of a run.
 
+mod measurable;
 mod wanted;
-
-use std::collections::BTreeSet;
+mod warn;
 
 use super::known::Known;
 use super::reader::Reader;
-use super::selector::Selector;
 use super::shape::Fields;
 use super::values::Run;
 use super::yaml::{Entry, Node};
-use super::{
-    Action, Catalogue, Expectation, Fault, Holder, Metric, Operation, Scenario, Site, Stat,
-    hierarchy, limits,
-};
-use crate::units::{Duration, FaultId, Instant, ReleaseId, SiteId};
+use super::{Catalogue, Expectation, Fault, Holder, Metric, Operation, Source, Stat, limits};
+use crate::units::{FaultId, ReleaseId};
+use measurable::{sites, within_top_level};
 use wanted::{must_hold, wanted};
+
+use warn::lacks_data;
+pub(super) use warn::too_few;
 
 const KEYS: [&str; 13] = [
     "metric",
@@ -33,9 +33,6 @@ const KEYS: [&str; 13] = [
     "allow_no_data",
 ];
 
-/// Metrics that this version does not read.
-const LATER: [&str; 1] = ["link_utilisation"];
-
 pub(super) const HOLDERS: [(&str, Holder); 4] = [
     ("site", Holder::Site),
     ("database", Holder::Database),
@@ -50,6 +47,7 @@ const STATS: [(&str, Stat); 4] =
 pub(super) struct Grounds<'g> {
     pub known: &'g Known<'g>,
     pub run: &'g Run,
+    pub source: Option<&'g Source>,
     pub catalogue: &'g Catalogue,
     pub faults: &'g [Fault],
     pub operations: &'g [Operation],
@@ -73,24 +71,6 @@ pub(super) fn read(reader: &mut Reader, on: &Grounds<'_>, node: &Node<'_>) -> Ve
     }
     expectations.sort_by(|a, b| a.name.cmp(&b.name));
     expectations
-}
-
-/// Is each site the top-level site, or below it? Nothing can be measured at the others (H3).
-fn within_top_level(sites: &[Site]) -> Vec<bool> {
-    let top = hierarchy::top_level(sites);
-    let inside = |start: usize| {
-        let mut at = Some(hierarchy::id(start));
-        // bounded: sites that are no tree are refused elsewhere, but must not hang us here
-        for _ in 0..=limits::TIERS {
-            match at {
-                None => return false,
-                Some(site) if Some(site) == top => return true,
-                Some(site) => at = sites[site.index()].parent,
-            }
-        }
-        false
-    };
-    (0..sites.len()).map(inside).collect()
 }
 
 fn expectation(
@@ -157,7 +137,7 @@ fn expectation(
 
 fn metric(reader: &mut Reader, node: &Node<'_>) -> Option<Metric> {
     let words = Metric::ALL.map(Metric::name);
-    let word = reader.choice(node, "a metric", &words, &[], &[], &LATER)?.word;
+    let word = reader.choice(node, "a metric", &words, &[], &[], &[])?.word;
     Metric::ALL.into_iter().find(|metric| metric.name() == word)
 }
 
@@ -243,83 +223,6 @@ fn part(reader: &mut Reader, node: &Node<'_>, metric: Metric) -> Option<Holder> 
     Some(part)
 }
 
-/// Those of the clients that scan against this part; all of them when it is the site.
-fn scanning(site: &Site, part: Holder) -> u32 {
-    let clients = site.clients;
-    match part {
-        Holder::Site => clients.intranet + clients.internet + clients.sms2003,
-        Holder::Database => 0,
-        Holder::Wsus => clients.intranet,
-        Holder::Internet => clients.internet,
-    }
-}
-
-/// The sites selected that can be measured; are these all that can?
-fn sites(
-    reader: &mut Reader,
-    on: &Grounds<'_>,
-    reached: &[bool],
-    fields: &Fields<'_, '_>,
-    metric: Metric,
-    part: Holder,
-) -> Option<(Vec<SiteId>, bool)> {
-    let all = on.known.sites;
-    // a site that is given its point in the middle of the run counts as well
-    let installed = on.operations.iter().filter(|one| one.action == Action::InstallSup);
-    let installed: BTreeSet<SiteId> = installed.map(|one| one.site).collect();
-    let has_children = |site: SiteId| all.iter().any(|child| child.parent == Some(site));
-    let gets_children = |site: SiteId| {
-        let under =
-            |one: &Operation| matches!(one.action, Action::MoveSite { under } if under == site);
-        on.operations.iter().any(under)
-    };
-    let traits = metric.traits();
-    let (what, has): (&str, &dyn Fn(SiteId) -> bool) = match (traits.of_releases, part) {
-        _ if metric == Metric::SenderQueue => {
-            ("has a child to send to", &|site| has_children(site) || gets_children(site))
-        }
-        _ if traits.of_clients => {
-            ("has clients that scan against it", &|site| scanning(&all[site.index()], part) > 0)
-        }
-        (true, Holder::Site | Holder::Database) => {
-            ("lies at or below the top-level site (H3)", &|_| true)
-        }
-        (true, Holder::Internet) => {
-            ("has an internet-based point", &|site| all[site.index()].internet_sup.is_some())
-        }
-        (true, Holder::Wsus) | (false, _) => ("has a software update point", &|site| {
-            all[site.index()].sup.is_some() || installed.contains(&site)
-        }),
-    };
-    let can = |site: &SiteId| reached[site.index()] && has(*site);
-    let measurable = all.iter().enumerate().map(|(number, _)| hierarchy::id(number)).filter(can);
-    let measurable: Vec<SiteId> = measurable.collect();
-    let Some(node) = fields.get("where") else {
-        if measurable.is_empty() && !all.is_empty() {
-            let message = format!("there is no site at which `{}` can be measured", metric.name());
-            reader.error("E0426", fields.place, message, format!("no site {what}"));
-            return None;
-        }
-        return Some((measurable, true));
-    };
-    let selector: Selector = on.known.selector(reader, node)?;
-    let selected = selector.select_some(reader, all)?;
-    let matched = selected.len();
-    let sites: Vec<SiteId> = selected.into_iter().filter(can).collect();
-    if sites.is_empty() {
-        let message = format!("`{}` can be measured at none of these sites", metric.name());
-        reader.error("E0426", node.place, message, format!("none of them {what}"));
-        return None;
-    }
-    if sites.len() < matched {
-        let note =
-            format!("{} of {matched} are left out: none of them {what}", matched - sites.len());
-        reader.warning("W0562", node.place, "this expectation leaves out some sites", note);
-    }
-    let everywhere = sites == measurable;
-    Some((sites, everywhere))
-}
-
 /// What was written, and which occurrences that is.
 fn releases(
     reader: &mut Reader,
@@ -365,57 +268,4 @@ fn during(reader: &mut Reader, on: &Grounds<'_>, node: &Node<'_>) -> Option<Faul
         reader.unknown_name("E0423", node.place, "fault", name, faults);
     }
     found.map(|(_, number)| FaultId(number))
-}
-
-/// Warns of an expectation that no run can say anything to.
-fn lacks_data(
-    reader: &mut Reader,
-    on: &Grounds<'_>,
-    fields: &Fields<'_, '_>,
-    entry: &Entry<'_>,
-    expectation: &Expectation,
-) {
-    let end = Instant::START + on.run.duration;
-    let published = expectation.releases.iter().map(|id| on.catalogue.releases[id.index()].at);
-    let decided = |at: Instant| {
-        at.checked_add(expectation.after.unwrap_or(Duration::ZERO)).is_some_and(|due| due <= end)
-    };
-    let note = if expectation.releases.is_empty() {
-        "no release is published in this run".to_owned()
-    } else if !published.into_iter().any(decided) {
-        let from = fields.entry("after").map_or(entry.place, |after| after.place);
-        let note = format!("for every release that is later than the end: {}", on.run.span());
-        reader.warning("W0560", from, "this expectation will have no data", note);
-        return;
-    } else {
-        return;
-    };
-    reader.warning("W0560", entry.place, "this expectation will have no data", note);
-}
-
-/// Warns of expectations that so few replications cannot show.
-pub(super) fn too_few(reader: &mut Reader, scenario: &Scenario, node: &Node<'_>) {
-    if !scenario.is_random() {
-        return;
-    }
-    let entries = reader.map(node, "`expect`").unwrap_or_default();
-    for entry in entries {
-        let expectation = scenario.expectations.iter().find(|one| one.name == entry.key);
-        let Some(hold) = expectation.and_then(|one| one.must_hold) else { continue };
-        let least = hold.least_replications(limits::REPLICATIONS);
-        if scenario.replications >= least {
-            continue;
-        }
-        let has = match scenario.replications {
-            1 => "one replication".to_owned(),
-            many => format!("{many} replications"),
-        };
-        let note = format!(
-            "even if it holds in all of them, that {} hold is not shown with {} confidence",
-            hold.share, hold.confidence
-        );
-        reader
-            .warning("W0561", entry.place, format!("{has} cannot show this"), note)
-            .help(format!("write `replications: {least}` or more"));
-    }
 }

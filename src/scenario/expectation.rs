@@ -59,6 +59,8 @@ pub enum Metric {
     ConcurrentSyncs,
     /// Successful synchronisations that changed nothing.
     RedundantSyncs,
+    /// How full circuits are, hour by hour.
+    LinkUtilisation,
     /// What waits to be sent, of each site, at every instant.
     SenderQueue,
     /// The share of clients that have scanned for it, of each release.
@@ -156,7 +158,7 @@ pub(super) struct Traits {
 
 impl Metric {
     /// Every metric, in the order of the reference.
-    pub const ALL: [Metric; 13] = [
+    pub const ALL: [Metric; 14] = [
         Metric::TimeToCurrent,
         Metric::ShareCurrent,
         Metric::SitesNotCurrent,
@@ -167,6 +169,7 @@ impl Metric {
         Metric::Retries,
         Metric::ConcurrentSyncs,
         Metric::RedundantSyncs,
+        Metric::LinkUtilisation,
         Metric::SenderQueue,
         Metric::ClientsScanned,
         Metric::TimeToScanned,
@@ -199,6 +202,7 @@ impl Metric {
             Metric::RedundantSyncs => {
                 Traits { adds_up: true, ..of("redundant_syncs", Count, Stat::Sum) }
             }
+            Metric::LinkUtilisation => of("link_utilisation", Share, Stat::Max),
             Metric::SenderQueue => of("sender_queue", Count, Stat::Max),
             Metric::ClientsScanned => Traits {
                 of_releases: true,
@@ -244,7 +248,7 @@ impl Metric {
             | Metric::RedundantSyncs
             | Metric::ClientsScanned
             | Metric::TimeToScanned => Recording::Attempts,
-            Metric::SenderQueue => Recording::All,
+            Metric::LinkUtilisation | Metric::SenderQueue => Recording::All,
         }
     }
 }

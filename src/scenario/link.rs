@@ -6,7 +6,16 @@ use super::mapping::{one, put};
 use super::reader::Reader;
 use super::yaml::{Node, Value};
 use super::{Bandwidth, Link, hours, quantity};
-use crate::units::{Duration, Probability};
+use crate::units::{Duration, Probability, Rate};
+
+impl Link {
+    /// What it carries of a rate \[bit/s\]: what is lost is sent again [choice].
+    pub fn carries(&self, rate: Rate) -> u64 {
+        let lost = self.loss.parts_per_billion();
+        let carried = Probability::from_parts_per_billion(1_000_000_000 - lost);
+        carried.unwrap_or(Probability::ALWAYS).of_rate(rate.bits_per_second())
+    }
+}
 
 /// `links`, in the order of their names.
 pub(super) fn read(reader: &mut Reader, node: &Node<'_>) -> Vec<Link> {

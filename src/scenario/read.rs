@@ -242,6 +242,7 @@ fn document(
     let grounds = Grounds {
         known: &known,
         run: &run,
+        source: source.as_ref(),
         catalogue: &catalogue,
         faults: &faults,
         operations: &operations,

@@ -312,6 +312,16 @@ impl Mixture {
                 self.number(clients);
                 self.bytes(Into::Times, &earlier.micros().to_le_bytes());
             }
+            Fact::Crossed { since, until, bytes, over } => {
+                self.word("crossed");
+                self.instant(since);
+                self.instant(until);
+                self.amount(bytes);
+                self.number(u32::from(over.is_some()));
+                if let Some(site) = over {
+                    self.name(Into::Sites, names.site(site));
+                }
+            }
             Fact::PolicyFetched { by, clients } => {
                 self.word("policy-fetched");
                 self.word(by.name());

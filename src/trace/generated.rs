@@ -30,7 +30,7 @@ pub(super) fn any_record() -> impl Strategy<Value = Record> {
 }
 
 fn any_fact() -> impl Strategy<Value = Fact> {
-    let numbers = (0..40u32, any::<u32>(), any::<u32>(), any::<u64>(), 0..4u32);
+    let numbers = (0..41u32, any::<u32>(), any::<u32>(), any::<u64>(), 0..4u32);
     let words = (any_kind(), any_trigger(), any_failure(), any_again(), any_part(), any::<bool>());
     (numbers, words).prop_map(|((which, attempt, count, bytes, id), words)| {
         let (kind, trigger, failure, retry_at, part, flag) = words;
@@ -86,6 +86,12 @@ fn any_fact() -> impl Strategy<Value = Fact> {
                 by: ClientKind::ALL[id as usize % 3],
                 clients: count,
                 earlier: Duration::from_micros(bytes.0),
+            },
+            40 => Fact::Crossed {
+                since: Instant::from_micros(u64::from(count)),
+                until: Instant::from_micros(bytes.0),
+                bytes,
+                over: flag.then_some(to),
             },
             35 if flag => {
                 Fact::PolicyFetched { by: ClientKind::ALL[id as usize % 3], clients: count }

@@ -347,6 +347,19 @@ pub enum Fact {
         /// By how much, on average, they had finished before this record.
         earlier: Duration,
     },
+    /// Metadata have crossed the circuit over which the site is reached; so many of them as did,
+    /// when the transfer was broken off or the run ended.
+    Crossed {
+        /// When the first of them began to.
+        since: Instant,
+        /// When the last of them had left; they arrive a latency later.
+        until: Instant,
+        /// How much.
+        bytes: Bytes,
+        /// Whose own circuit they crossed as well: that of the site pulled from (P2). None for
+        /// what senders send.
+        over: Option<SiteId>,
+    },
     /// Clients of the site fetched a new policy body, which starts a scan (C2, C3).
     PolicyFetched {
         /// Which clients.

@@ -128,6 +128,13 @@ fn write_fact(f: &mut fmt::Formatter<'_>, fact: &Fact, names: &Names) -> fmt::Re
             let release = names.release(release);
             write!(f, "scanned {release} by {clients} {by} earlier {seconds}.{fraction:06}s")
         }
+        Fact::Crossed { since, until, bytes, over } => {
+            write!(f, "crossed {bytes} since {} until {}", Clock(since), Clock(until))?;
+            match over {
+                Some(site) => write!(f, " over {}", names.site(site)),
+                None => write!(f, " alone"),
+            }
+        }
         Fact::PolicyFetched { by, clients } => {
             write!(f, "policy-fetched by {clients} {}", by.name())
         }

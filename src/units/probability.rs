@@ -24,6 +24,12 @@ impl Probability {
         self.0
     }
 
+    /// So much of a rate, rounded down; but never nothing.
+    pub const fn of_rate(self, rate: u64) -> u64 {
+        let part = (rate as u128 * self.0 as u128 / BILLION as u128) as u64;
+        if part == 0 { 1 } else { part }
+    }
+
     /// Does it happen, given 64 evenly distributed bits?
     pub const fn happens(self, bits: u64) -> bool {
         ((bits as u128 * BILLION as u128) >> 64) < self.0 as u128

@@ -7,7 +7,6 @@ use crate::units::{Bytes, Duration, Instant, Probability};
 
 /// As fast as anyone likes \[bit/s\].
 pub(super) const NO_LIMIT: u64 = u64::MAX;
-const BILLION: u128 = 1_000_000_000;
 
 /// How fast something goes, and until when at least.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,15 +31,7 @@ fn share_of(rate: u64, share: Probability) -> u64 {
     if rate == NO_LIMIT || share == Probability::ALWAYS {
         return rate;
     }
-    let part = u128::from(rate) * u128::from(share.parts_per_billion()) / BILLION;
-    (part as u64).max(1)
-}
-
-/// What a link carries of a rate: what is lost is sent again [choice].
-fn less_lost(rate: u64, link: &Link) -> u64 {
-    let carried = BILLION as u32 - link.loss.parts_per_billion();
-    let carried = Probability::from_parts_per_billion(carried).unwrap_or_default();
-    share_of(rate, carried)
+    share.of_rate(rate)
 }
 
 /// The earlier of two instants that may never come.
@@ -56,12 +47,10 @@ impl Blueprint<'_> {
     pub(super) fn link_pace(&self, link: &Link, wall: u32, at: Instant) -> Pace {
         match &link.bandwidth {
             Bandwidth::Unlimited => Pace::UNLIMITED,
-            Bandwidth::Constant(rate) => {
-                Pace { rate: less_lost(rate.bits_per_second(), link), until: None }
-            }
+            Bandwidth::Constant(rate) => Pace { rate: link.carries(*rate), until: None },
             Bandwidth::Hourly(week) => {
                 let track = Track::new(week, &self.walls[wall as usize]);
-                let rate = less_lost(track.at(at).bits_per_second(), link);
+                let rate = link.carries(track.at(at));
                 Pace { rate, until: track.next_change(at) }
             }
         }

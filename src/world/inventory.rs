@@ -128,6 +128,7 @@ impl<'s> World<'s> {
     pub(super) fn catalogue_fetched(&mut self) {
         let (site, attempt) = (self.tool().site, self.inventory.attempts);
         let Some(began) = self.inventory.fetching.take() else { return };
+        self.note_fetch(site, began, self.tool().catalogue);
         // Cut on the way, or now: then it was fetched in vain.
         let cut = self.sites[site.index()].last_mended > began;
         if cut || !self.catalogue_answers() || self.is_down(site) {

@@ -73,6 +73,12 @@ impl Line {
         Some(self.sendings.remove(place).job)
     }
 
+    /// What is left of a sending \[millionths of a bit\]; `None` when it is not being carried.
+    pub fn left_of(&mut self, now: Instant, job: u32) -> Option<u128> {
+        self.carry_until(now);
+        self.sendings.iter().find(|sending| sending.job == job).map(|sending| sending.left)
+    }
+
     /// Is nothing being carried?
     pub fn is_empty(&self) -> bool {
         self.sendings.is_empty()

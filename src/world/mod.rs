@@ -26,6 +26,7 @@ mod blueprint;
 mod chance;
 mod circuit;
 mod clients;
+mod crossing;
 mod event;
 mod export;
 mod fault;
@@ -57,6 +58,7 @@ use between_databases::Conversation;
 pub use blueprint::Blueprint;
 use chance::{Chance, Purpose};
 use clients::Clients;
+use crossing::Crossings;
 use event::{Event, Happening};
 use export::Exports;
 use fault::Faults;
@@ -95,6 +97,10 @@ pub struct World<'s> {
     /// What phase 2 is applying (there is one top-level site).
     importing: Comparison,
     recorder: Recorder,
+    /// What is crossing circuits, for the record.
+    crossings: Crossings,
+    /// How far it has been let go.
+    reached: Instant,
     /// The record that led to what is happening.
     cause: Cause,
     /// How many events have happened.
@@ -147,6 +153,8 @@ impl<'s> World<'s> {
             pull_queues: BTreeMap::new(),
             importing: Comparison::default(),
             recorder: Recorder::new(scenario.recording),
+            crossings: Crossings::default(),
+            reached: Instant::START,
             cause: Cause::NONE,
             events: 0,
             effects: Vec::with_capacity(8),
@@ -249,13 +257,17 @@ impl<'s> World<'s> {
     }
 
     /// The end of the run: what was recorded.
-    pub fn into_trace(self) -> Trace {
+    pub fn into_trace(mut self) -> Trace {
+        self.note_what_is_under_way();
         self.recorder.into_trace()
     }
 
     /// Lets the next event happen; false when there is none before the horizon.
     pub fn step(&mut self, horizon: Instant) -> bool {
-        let Some(Happening { event, cause }) = self.kernel.advance(horizon) else { return false };
+        let Some(Happening { event, cause }) = self.kernel.advance(horizon) else {
+            self.reached = self.reached.max(horizon);
+            return false;
+        };
         self.cause = cause;
         self.events += 1;
         match event {

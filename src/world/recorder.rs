@@ -23,6 +23,11 @@ impl Recorder {
         Cause::record(self.trace.records.len() - 1)
     }
 
+    /// Is as much kept as that?
+    pub fn keeps(&self, recording: Recording) -> bool {
+        self.recording >= recording
+    }
+
     pub fn into_trace(self) -> Trace {
         self.trace
     }
@@ -71,6 +76,7 @@ fn least(fact: &Fact) -> Recording {
         | Fact::SendingStruck { .. }
         | Fact::PullWaited { .. }
         | Fact::PullAdmitted { .. }
+        | Fact::Crossed { .. }
         | Fact::PolicyFetched { .. }
         | Fact::ScansFailed { .. }
         | Fact::CatalogueSent { .. }

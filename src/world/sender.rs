@@ -104,6 +104,7 @@ impl World<'_> {
     pub(super) fn hand_over(&mut self, from: SiteId, to: SiteId, load: Load) {
         let (now, cause) = (self.now(), self.cause);
         if self.passes_at_once(from, to) {
+            self.note_sending(to, load.into(), now, Duration::ZERO);
             let event = match load {
                 Load::Request => Event::RequestArrives { to },
                 Load::Package { version } => Event::PackageArrives { to, version },
@@ -311,7 +312,7 @@ impl World<'_> {
         }
     }
 
-    fn bytes_of(&self, cargo: Cargo) -> Bytes {
+    pub(super) fn bytes_of(&self, cargo: Cargo) -> Bytes {
         match cargo {
             // R3: a request is a small file; it takes the latency alone [choice].
             Cargo::Request => Bytes::ZERO,
@@ -427,6 +428,7 @@ impl World<'_> {
         let from = job.from;
         self.senders.free_thread(from);
         self.cause = job.cause;
+        self.note_sending(to, job.cargo, since, job.met.late);
         let Interference { lost, doubled, overtaken, delayed, .. } = job.met;
         for fault in [delayed, lost].into_iter().flatten() {
             self.record(from, Fact::SendingStruck { to, fault });

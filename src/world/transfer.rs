@@ -18,6 +18,7 @@ impl World<'_> {
         state.transferring = true;
         state.pull_began = self.cause;
         let varies = state.place.circuit_varies;
+        self.note_pull_begins(site);
         let own = self.circuit_pace(site).unwrap_or(Pace::UNLIMITED);
         let uplink = self.uplink_of(site);
         let capacity = self.capacity(uplink);
@@ -40,7 +41,7 @@ impl World<'_> {
     }
 
     /// Which uplink a site pulls through: its parent's, or the one to the source.
-    fn uplink_of(&self, site: SiteId) -> SiteId {
+    pub(super) fn uplink_of(&self, site: SiteId) -> SiteId {
         self.upstream(site).unwrap_or(SOURCE)
     }
 
@@ -108,6 +109,7 @@ impl World<'_> {
         }
         for (site, attempt) in through.drain(..) {
             self.cause = self.sites[site.index()].pull_began;
+            self.note_pull_has_left(site);
             match self.circuit(site).map_or(Duration::ZERO, |link| link.latency) {
                 Duration::ZERO => self.transferred(site, attempt),
                 latency => {
@@ -141,11 +143,11 @@ impl World<'_> {
         let now = self.now();
         self.sites[site.index()].transferring = false;
         let parent = self.uplink_of(site);
-        if let Some(uplink) = self.uplinks.get_mut(&parent)
-            && uplink.break_off(now, site)
-        {
+        let left = self.uplinks.get_mut(&parent).and_then(|uplink| uplink.break_off(now, site));
+        if left.is_some() {
             self.await_uplink(parent);
         }
+        self.note_pull_breaks_off(site, left, now);
         self.leave_pulls(site);
     }
 }

@@ -99,6 +99,7 @@ impl World<'_> {
         let state = &mut self.sites[site.index()];
         state.transferring = false;
         let Pull { updates, bytes, .. } = state.pull;
+        self.note_pull_is_through(site);
         self.record(site, Fact::Transferred { attempt, bytes });
         let at = self.now() + self.cost(site, Purpose::Pull, updates, self.known());
         self.schedule(at, Event::PullDone { site, attempt });

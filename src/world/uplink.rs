@@ -83,10 +83,11 @@ impl Uplink {
         self.share();
     }
 
-    /// A pull is broken off; false when it was not under way.
-    pub fn break_off(&mut self, now: Instant, site: SiteId) -> bool {
+    /// A pull is broken off: what is left of it \[millionths of a bit\]; `None` when it was not
+    /// under way.
+    pub fn break_off(&mut self, now: Instant, site: SiteId) -> Option<u128> {
         self.bring_up_to(now);
-        let found = self.take(site).is_some();
+        let found = self.take(site).map(|(left, _, _)| left);
         self.share();
         found
     }
@@ -267,8 +268,8 @@ mod tests {
         let mut uplink = uplink(mbit(8));
         uplink.begin(at(0), own(None), Bytes(1_000_000), (SiteId(1), 1));
         uplink.begin(at(0), own(None), Bytes(1_000_000), (SiteId(2), 1));
-        assert!(uplink.break_off(at(1_000_000), SiteId(1)));
-        assert!(!uplink.break_off(at(1_000_000), SiteId(1)));
+        assert_eq!(uplink.break_off(at(1_000_000), SiteId(1)), Some(4_000_000_000_000));
+        assert_eq!(uplink.break_off(at(1_000_000), SiteId(1)), None);
         // 4 Mbit in the first second at half speed, the other 4 Mbit in half a second.
         assert_eq!(ends(&mut uplink), [(2, 1_500_000)]);
     }

@@ -1,8 +1,11 @@
 //! Metrics of senders, circuits and clients on whole runs, against values worked out by hand.
 
 use supsim::experiment::{needed, replicate};
-use supsim::measure::Figure;
+use supsim::measure::{Figure, link_hours};
 use supsim::scenario::{Recording, Scenario, WHOLE};
+
+use supsim::trace::{Fact, Record};
+use supsim::units::{Instant, SiteId};
 
 use crate::support;
 
@@ -90,4 +93,107 @@ fn clients_scan_when_their_site_has_it_and_each_replication_by_its_own_chances()
         assert!((15 * 60..16 * 60 + 30).contains(&mean), "{mean}");
     }
     assert!(all.iter().any(|got| got[4] != all[0][4]), "chance has a say");
+}
+
+#[test]
+fn a_circuit_is_as_full_as_what_crosses_it() {
+    let asked = "
+  a: { metric: link_utilisation, at_most: 20% }
+  b: { metric: link_utilisation, stat: mean, at_most: 20% }
+  c: { metric: link_utilisation, stat: p95, at_most: 20% }
+    ";
+    let got = values(asked, 1).remove(0);
+    // The package crosses from 06:00 to 06:06, the pull from 06:01 to 06:07: both fill it. They go
+    // beside each other and are told together: 12 of 60 minutes, and of 48 hours.
+    let share = |minutes: u64, of: u64| Some(Figure::Of((minutes * WHOLE + of / 2) / of));
+    assert_eq!(got, [share(12, 60), share(12, 48 * 60), share(0, 1)]);
+}
+
+/// What is recorded to have crossed circuits: site, bytes, minutes from when until when, over whom.
+fn crossings(scenario: &Scenario) -> Vec<(String, u64, u64, u64, Option<String>)> {
+    let code = |site: SiteId| scenario.sites[site.index()].code.clone();
+    let minutes = |at: Instant| at.micros() / 60_000_000;
+    let crossing = |record: &Record| match record.fact {
+        Fact::Crossed { since, until, bytes, over } => {
+            let (from, until) = (minutes(since), minutes(until));
+            Some((code(record.site), bytes.0, from, until, over.map(code)))
+        }
+        _ => None,
+    };
+    support::run(scenario).records.iter().filter_map(crossing).collect()
+}
+
+fn crossed(
+    site: &str,
+    bytes: u64,
+    from: u64,
+    until: u64,
+) -> (String, u64, u64, u64, Option<String>) {
+    (site.to_owned(), bytes, from, until, None)
+}
+
+#[test]
+fn what_crosses_a_circuit_is_recorded_when_it_has() {
+    let six = 30 * 60;
+    let expected =
+        [crossed("PR1", 45_000_000, six, six + 6), crossed("PR1", 45_000_000, six + 1, six + 7)];
+    assert_eq!(crossings(&asking("a: { metric: sender_queue, at_most: 2 }")), expected);
+}
+
+#[test]
+fn what_is_cut_off_counts_as_far_as_it_had_crossed() {
+    // From 06:03 to 06:20 the circuit is cut: the pull has run for two of its six minutes; the
+    // package finds out when it should have arrived. Tried again, both cross as a whole.
+    let fault = "faults: { cut: { where: { code: PR1 }, do: link_down, when: { window: \
+                 { from: 2026-01-14 06:03, for: 17min } } } }\n";
+    let night = NIGHT.replace("expect:\n", "");
+    let scenario = support::scenario(&format!("{night}{fault}"));
+    let got = crossings(&scenario);
+    let six = 30 * 60;
+    assert_eq!(got[0], crossed("PR1", 15_000_000, six + 1, six + 3));
+    assert_eq!(got[1], crossed("PR1", 45_000_000, six, six + 6));
+    let again: Vec<u64> = got[2..].iter().map(|crossing| crossing.1).collect();
+    assert!(again.len() >= 2 && again.iter().all(|bytes| *bytes == 45_000_000), "{got:?}");
+}
+
+#[test]
+fn what_the_end_of_the_run_cuts_short_counts_as_far_as_it_had_crossed() {
+    // It ends at 06:05: the package has crossed for five of six minutes, the pull for four.
+    let night = NIGHT.replace("expect:\n", "").replace("duration: 2d", "duration: 30h5min");
+    let mut got = crossings(&support::scenario(&night));
+    got.sort();
+    let six = 30 * 60;
+    let expected =
+        [crossed("PR1", 30_000_000, six + 1, six + 5), crossed("PR1", 37_500_000, six, six + 5)];
+    assert_eq!(got, expected);
+}
+
+#[test]
+fn children_pull_over_the_circuit_of_their_parent_and_share_it() {
+    let night = NIGHT
+        .replace("expect:\n", "")
+        .replace("CEN: {", "CEN: { link: wan,")
+        .replace("link: wan, route: days", "link: lan");
+    let text = night.replace("bandwidth: 1 Mbit/s } }", "bandwidth: 1 Mbit/s }, lan: {} }");
+    let scenario = support::scenario(&format!("{text}record: {{ events: all }}\n"));
+    let got = crossings(&scenario);
+    let pull = got.iter().find(|crossing| crossing.4.is_some()).unwrap();
+    assert_eq!((pull.0.as_str(), pull.1, pull.4.as_deref()), ("PR1", 45_000_000, Some("CEN")));
+    assert_eq!(pull.3 - pull.2, 6, "at the pace of CEN's circuit: {got:?}");
+    // CEN's own pull and that of PR1 are six minutes each, in opposite directions.
+    let hours = link_hours(&scenario, &support::run(&scenario));
+    let cen = support::site(&scenario, "CEN");
+    let of_cen: Vec<_> = hours.iter().filter(|hour| hour.site == cen).collect();
+    assert_eq!(of_cen.iter().map(|hour| hour.bytes.0).sum::<u64>(), 45_000_000);
+    assert_eq!(of_cen.iter().map(|hour| hour.bytes_up.0).sum::<u64>(), 45_000_000);
+    assert_eq!(of_cen.iter().filter_map(|hour| hour.utilisation).max(), Some(WHOLE / 10));
+    let lan = hours.iter().find(|hour| hour.site != cen).unwrap();
+    assert_eq!(lan.utilisation, None, "it has no limit");
+}
+
+#[test]
+fn what_is_not_recorded_is_not_noted() {
+    let mut scenario = asking("a: { metric: sender_queue, at_most: 2 }");
+    scenario.recording = Recording::Attempts;
+    assert_eq!(crossings(&scenario), []);
 }

@@ -257,3 +257,46 @@ fn the_summary_says_of_how_many_replications_it_tells() {
     assert!(ran.out.contains(" synchronisations a replication, "), "{}", ran.out);
     assert!(ran.out.contains("REPLICATION 0, the one that is stored in full"), "{}", ran.out);
 }
+
+const CIRCUITS: &str = "\
+links: { wan: { bandwidth: 1 Mbit/s } }
+overrides: { wan: { where: { not: { code: CEN } }, set: { link: wan } } }
+expect:
+  busy: { metric: link_utilisation, stat: max, at_most: 15% }
+";
+
+#[test]
+fn links_csv_says_in_which_hours_what_crossed_which_circuit() {
+    let ran = run(CIRCUITS, &["--reps", "1"]);
+    let links = rows(&ran.file("tables/links.csv"));
+    // Two sites pull 40 MB and are sent as much: 320 s each at 1 Mbit/s, within an hour or two.
+    let of = |site: &str, column: &str| -> f64 {
+        let rows = links.iter().filter(|row| row["site"] == site);
+        rows.map(|row| row[column].parse::<f64>().unwrap()).sum()
+    };
+    for site in ["PR1", "PR2"] {
+        assert_eq!(of(site, "bytes"), 80_000_000.0, "{site}");
+        assert!((of(site, "utilisation") - 640.0 / 3600.0).abs() < 2e-9, "{site}");
+        assert_eq!(of(site, "bytes_up"), 0.0);
+    }
+    assert!(links.iter().all(|row| row["link"] == "wan" && row["until_s"] > row["from_s"]));
+    // The fullest hour of the table is the value of the expectation.
+    let expected = rows(&ran.file("tables/expectations.csv")).remove(0);
+    let fullest = links.iter().map(|row| row["utilisation"].parse::<f64>().unwrap());
+    assert_eq!(fullest.fold(0.0, f64::max), expected["value"].parse::<f64>().unwrap());
+    assert!(ran.out.contains("link_utilisation max, 2 primaries"), "{}", ran.out);
+    assert_eq!((ran.exit, expected["unit"].as_str()), (1, "share"));
+}
+
+#[test]
+fn what_needs_everything_recorded_is_measured_even_if_less_is_stored() {
+    let rest =
+        CIRCUITS.replace("expect:\n", "expect:\n  q: { metric: sender_queue, at_most: 9 }\n");
+    let all = run(&rest, &["--reps", "1"]);
+    for events in ["none", "attempts"] {
+        let less = run(&rest, &["--reps", "1", "--events", events]);
+        assert!(!less.stored().join("tables/links.csv").exists());
+        let table = "tables/expectations.csv";
+        assert_eq!(less.file(table), all.file(table), "--events {events}");
+    }
+}

@@ -90,52 +90,54 @@ until 0d 12:00 at CEN PR2
 0d 09:17:01.000000  CEN  6702 done #3 version 4  <- 48
 0d 09:17:01.000000  CEN  policy-created version 4 new body  <- 56
 0d 09:17:01.000000  CEN  request-sent to PR3  <- 57
+0d 09:57:02.000000  PR2  crossed 6 MB since 0d 08:17:01.000000 until 0d 09:57:01.000000 alone  <- 12
 0d 09:57:02.000000  PR2  package-arrived version 2  <- 12
 0d 09:57:02.000000  CEN  sending-started to PR2 normal unlimited  <- 33
-0d 10:01:02.000000  PR2  package-inserted version 2  <- 59
-0d 10:01:02.000000  PR2  arrived first in database  <- 61
-0d 10:30:23.000000  PR2  package-arrived version 3  <- 60
-0d 10:30:23.000000  PR2  package-arrived version 4  <- 60
-0d 10:34:23.000000  PR2  package-inserted version 3  <- 63
-0d 10:34:23.000000  PR2  arrived second in database  <- 65
-0d 10:38:23.000000  PR2  package-inserted version 4  <- 65
-0d 10:38:23.000000  PR2  arrived third in database  <- 67
+0d 10:01:02.000000  PR2  package-inserted version 2  <- 60
+0d 10:01:02.000000  PR2  arrived first in database  <- 62
+0d 10:30:23.000000  PR2  crossed 2 MB since 0d 09:57:02.000000 until 0d 10:30:22.000000 alone  <- 61
+0d 10:30:23.000000  PR2  package-arrived version 3  <- 61
+0d 10:30:23.000000  PR2  package-arrived version 4  <- 61
+0d 10:34:23.000000  PR2  package-inserted version 3  <- 65
+0d 10:34:23.000000  PR2  arrived second in database  <- 67
+0d 10:38:23.000000  PR2  package-inserted version 4  <- 67
+0d 10:38:23.000000  PR2  arrived third in database  <- 69
 
 until 0d 21:00 at CEN PR1 PR2 PR3
 ----
 0d 14:47:01.000000  CEN  sending-waited to PR1 normal closed-until 0d 20:00:00.000000  <- 31
 0d 14:47:01.000000  CEN  sending-waited to PR3 normal closed-until 0d 20:00:00.000000  <- 35
 0d 20:00:00.000000  CEN  sending-started to PR1 normal unlimited  <- 11
-0d 20:00:00.000000  CEN  sending-started to PR1 normal unlimited  <- 69
+0d 20:00:00.000000  CEN  sending-started to PR1 normal unlimited  <- 71
 0d 20:00:00.000000  CEN  sending-started to PR3 high unlimited  <- 18
 0d 20:00:00.000000  CEN  sending-started to PR3 normal unlimited  <- 14
-0d 20:00:00.000000  CEN  sending-started to PR3 normal unlimited  <- 70
-0d 20:00:00.000000  PR1  package-arrived version 2  <- 71
-0d 20:00:00.000000  PR1  package-arrived version 3  <- 72
-0d 20:00:00.000000  PR1  package-arrived version 4  <- 72
-0d 20:00:00.000000  PR3  request-arrived  <- 73
-0d 20:00:00.000000  PR3  package-arrived version 2  <- 74
-0d 20:00:00.000000  PR3  package-arrived version 3  <- 75
-0d 20:00:00.000000  PR3  package-arrived version 4  <- 75
-0d 20:01:00.000000  PR3  6701 started #1 full (parent)  <- 79
-0d 20:01:01.000000  PR3  6704 synchronizing-wsus #1  <- 83
-0d 20:01:01.000000  PR3  transferred #1 8 MB  <- 84
-0d 20:04:00.000000  PR1  package-inserted version 2  <- 76
-0d 20:04:00.000000  PR1  arrived first in database  <- 86
-0d 20:04:00.000000  PR3  package-inserted version 2  <- 80
-0d 20:04:00.000000  PR3  arrived first in database  <- 88
-0d 20:06:01.000000  PR3  pulled #1 30 updates 8 MB  <- 85
-0d 20:06:01.000000  PR3  arrived first in wsus  <- 90
-0d 20:06:01.000000  PR3  arrived second in wsus  <- 90
-0d 20:06:01.000000  PR3  arrived third in wsus  <- 90
-0d 20:08:00.000000  PR1  package-inserted version 3  <- 86
-0d 20:08:00.000000  PR1  arrived second in database  <- 94
-0d 20:08:00.000000  PR3  package-inserted version 3  <- 88
-0d 20:08:00.000000  PR3  arrived second in database  <- 96
-0d 20:08:01.000000  PR3  settled #1  <- 90
-0d 20:08:01.000000  PR3  6702 done #1 version 4  <- 98
-0d 20:08:01.000000  PR3  policy-created version 4 new body  <- 99
-0d 20:12:00.000000  PR1  package-inserted version 4  <- 94
-0d 20:12:00.000000  PR1  arrived third in database  <- 101
-0d 20:12:00.000000  PR3  package-inserted version 4  <- 96
-0d 20:12:00.000000  PR3  arrived third in database  <- 103
+0d 20:00:00.000000  CEN  sending-started to PR3 normal unlimited  <- 72
+0d 20:00:00.000000  PR1  package-arrived version 2  <- 73
+0d 20:00:00.000000  PR1  package-arrived version 3  <- 74
+0d 20:00:00.000000  PR1  package-arrived version 4  <- 74
+0d 20:00:00.000000  PR3  request-arrived  <- 75
+0d 20:00:00.000000  PR3  package-arrived version 2  <- 76
+0d 20:00:00.000000  PR3  package-arrived version 3  <- 77
+0d 20:00:00.000000  PR3  package-arrived version 4  <- 77
+0d 20:01:00.000000  PR3  6701 started #1 full (parent)  <- 81
+0d 20:01:01.000000  PR3  6704 synchronizing-wsus #1  <- 85
+0d 20:01:01.000000  PR3  transferred #1 8 MB  <- 86
+0d 20:04:00.000000  PR1  package-inserted version 2  <- 78
+0d 20:04:00.000000  PR1  arrived first in database  <- 88
+0d 20:04:00.000000  PR3  package-inserted version 2  <- 82
+0d 20:04:00.000000  PR3  arrived first in database  <- 90
+0d 20:06:01.000000  PR3  pulled #1 30 updates 8 MB  <- 87
+0d 20:06:01.000000  PR3  arrived first in wsus  <- 92
+0d 20:06:01.000000  PR3  arrived second in wsus  <- 92
+0d 20:06:01.000000  PR3  arrived third in wsus  <- 92
+0d 20:08:00.000000  PR1  package-inserted version 3  <- 88
+0d 20:08:00.000000  PR1  arrived second in database  <- 96
+0d 20:08:00.000000  PR3  package-inserted version 3  <- 90
+0d 20:08:00.000000  PR3  arrived second in database  <- 98
+0d 20:08:01.000000  PR3  settled #1  <- 92
+0d 20:08:01.000000  PR3  6702 done #1 version 4  <- 100
+0d 20:08:01.000000  PR3  policy-created version 4 new body  <- 101
+0d 20:12:00.000000  PR1  package-inserted version 4  <- 96
+0d 20:12:00.000000  PR1  arrived third in database  <- 103
+0d 20:12:00.000000  PR3  package-inserted version 4  <- 98
+0d 20:12:00.000000  PR3  arrived third in database  <- 105

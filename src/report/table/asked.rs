@@ -143,6 +143,11 @@ fn number(unit: Unit, value: u64) -> String {
     }
 }
 
+/// A share, exactly.
+pub(super) fn share(value: u64) -> String {
+    number(Unit::Share, value)
+}
+
 /// What floats have made of values, to the smallest step of their unit.
 fn decimals(unit: Unit, value: f64) -> String {
     match unit {

@@ -6,7 +6,8 @@ use super::super::{Many, Run};
 use super::asked::{expectations, samples, summary};
 use super::cell::Sink;
 use super::comma::Comma;
-use super::{arrivals, attempts, clients, faults, sites};
+use super::{arrivals, attempts, clients, faults, links, sites};
+use crate::scenario::Recording;
 
 /// A table of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,6 +28,8 @@ pub enum TableName {
     Series,
     /// One row for each site, kind of client and release.
     Clients,
+    /// One row for each circuit and hour in which something crossed it.
+    Links,
 }
 
 impl TableName {
@@ -43,6 +46,7 @@ impl TableName {
             (T::Faults, true),
             (T::Series, scenario.series_every.is_some()),
             (T::Clients, scenario.has_clients()),
+            (T::Links, scenario.recording == Recording::All && !scenario.links.is_empty()),
         ];
         all.into_iter().filter(|(_, there)| *there).map(|(name, _)| name).collect()
     }
@@ -58,6 +62,7 @@ impl TableName {
             TableName::Faults => "faults",
             TableName::Series => "series",
             TableName::Clients => "clients",
+            TableName::Links => "links",
         }
     }
 
@@ -72,6 +77,7 @@ impl TableName {
             TableName::Faults => "one row for each time a fault took hold",
             TableName::Series => "one row for each metric, group of sites and sample",
             TableName::Clients => "one row for each site, kind of client and release",
+            TableName::Links => "one row for each circuit and hour in which something crossed it",
         }
     }
 }
@@ -92,6 +98,7 @@ pub(in crate::report) fn write_table(
         TableName::Faults => faults(run, sink),
         TableName::Series => samples(run, sink),
         TableName::Clients => clients(run, sink),
+        TableName::Links => links(run, sink),
     }
 }
 

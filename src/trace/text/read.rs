@@ -170,6 +170,20 @@ impl<'a> Words<'a> {
                 let (clients, by) = self.clients()?;
                 Fact::Scanned { release, by, clients, earlier: self.earlier()? }
             }
+            "crossed" => {
+                let bytes = self.bytes()?;
+                self.literal("since")?;
+                let since = self.instant()?;
+                self.literal("until")?;
+                let until = self.instant()?;
+                let over = self.next("over or alone", |word, _| match word {
+                    "over" => Some(true),
+                    "alone" => Some(false),
+                    _ => None,
+                })?;
+                let over = if over { Some(self.site()?) } else { None };
+                Fact::Crossed { since, until, bytes, over }
+            }
             "policy-fetched" => {
                 let (clients, by) = self.clients()?;
                 Fact::PolicyFetched { by, clients }
@@ -364,6 +378,10 @@ impl<'a> Words<'a> {
 
     fn destination(&mut self) -> Answer<crate::units::SiteId> {
         self.literal("to")?;
+        self.site()
+    }
+
+    fn site(&mut self) -> Answer<crate::units::SiteId> {
         self.next("a site", |word, names| names.site_called(word))
     }
 
