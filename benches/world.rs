@@ -5,7 +5,8 @@
 //! `-- --sites N` only that size is run (1,000,000 is worth a try), with `-- --quick` a tenth of
 //! a year; with `-- --unrecorded` nothing is recorded, for a profiler.
 //!
-//! Last comes a planner's hierarchy, `scenarios/10-two-hundred-sites.yaml`: runs a second.
+//! Last comes a planner's hierarchy, `scenarios/10-two-hundred-sites.yaml`: runs a second; with
+//! `-- --planner` it alone.
 //!
 //! The scenario is in `tree/mod.rs`; `peers/` runs it beside other engines.
 
@@ -27,6 +28,9 @@ fn main() {
     let sizes = only.map_or(vec![1_000, 10_000, 100_000], |sites| vec![sites]);
     let bare = arguments.iter().any(|argument| argument == "--unrecorded");
     let rounds = if quick { 1 } else { 5 };
+    if arguments.iter().any(|argument| argument == "--planner") {
+        return replications(rounds);
+    }
     println!("whole world, weekly syncs, medians of {rounds} rounds");
     println!(
         "{:>9}  {:>9}  {:>11}  {:>9}  {:>12}  {:>7}  {:>8}",
@@ -84,17 +88,19 @@ fn replications(rounds: u32) {
         scenario.recording = recording;
         let blueprint = Blueprint::new(&scenario);
         let mut times = Vec::new();
+        let mut events = 0;
         for round in 0..rounds {
             let watch = Stopwatch::start();
             for run in 0..RUNS {
                 let mut world = World::new(&blueprint, round * RUNS + run);
                 world.run_until(Instant::START + scenario.duration);
+                events = world.events();
             }
             times.push(watch.nanos() / f64::from(RUNS));
         }
         let time = median(&times);
         println!(
-            "200 sites, a week, recording {name}: {:.0} runs a second on one thread",
+            "200 sites, a week, recording {name}: {:.0} runs a second on one thread, {events} events",
             1e9 / time
         );
     }

@@ -1,13 +1,14 @@
 //! What waits for a sender, and what it is sending: jobs by destination (R4-R6).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 
 use super::event::Load;
 use super::fault::Interference;
 use super::line::Line;
 use crate::kernel::Handle;
 use crate::trace::{Cause, Priority, Wait};
-use crate::units::{Duration, Instant, SiteId};
+use crate::units::{Bytes, Duration, Instant, SiteId};
 
 /// R5: sendings at once, to all destinations together.
 const SENDINGS_AT_ONCE: u32 = 5;
@@ -24,13 +25,14 @@ pub(super) struct Senders {
     addresses: Vec<Address>,
     /// Those of them that are free: what they have allocated is used again.
     free: Vec<u32>,
-    /// By the site that sends.
-    out: BTreeMap<SiteId, Out>,
+    /// Where the sender of each site is in `out`, or [`NOWHERE`] while it has sent nothing.
+    out_places: Vec<u32>,
+    out: Vec<Out>,
     /// How many jobs there have been: keeps them in order.
     jobs: u32,
 }
 
-/// Nothing is pending for a destination.
+/// There is nothing of a site.
 const NOWHERE: u32 = u32::MAX;
 
 /// The sender of one site.
@@ -39,7 +41,7 @@ struct Out {
     /// How many sendings are under way.
     under_way: u32,
     /// Jobs that could be sent if a thread were free, in the order in which they will be.
-    queue: BTreeSet<(Priority, u32, SiteId)>,
+    queue: BinaryHeap<Reverse<(Priority, u32, SiteId)>>,
 }
 
 /// What is pending for one destination.
@@ -49,7 +51,9 @@ pub(super) struct Address {
     pub jobs: Vec<Job>,
     /// R6: what waits for a job of its priority to be done.
     pub held: [Option<Held>; 3],
-    /// What is being carried.
+    /// What is being carried and has the circuit to itself; then `line` is empty.
+    pub alone: Option<Alone>,
+    /// What is being carried otherwise.
     pub line: Line,
     /// When something of it is through, or goes at another pace.
     pub line_due: Option<Handle>,
@@ -58,6 +62,22 @@ pub(super) struct Address {
     /// Packages that what is sent after them overtakes, by a fault; at the latest they arrive
     /// then.
     pub overtaken: Vec<(Cargo, Cause, Instant)>,
+}
+
+/// A sending that has the circuit to itself, at a pace that does not change by itself: when it is
+/// through is known, and so when it arrives.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Alone {
+    pub job: u32,
+    pub bytes: Bytes,
+    /// Since when it is being carried.
+    pub since: Instant,
+    /// How fast \[bit/s\].
+    pub rate: u64,
+    /// When all of it has left; from then on the circuit is free.
+    pub through: Instant,
+    /// Its arrival.
+    pub arrival: Handle,
 }
 
 /// What is sent together.
@@ -92,6 +112,8 @@ pub(super) struct Job {
     /// How often it has failed.
     pub tries: u32,
     pub state: JobState,
+    /// Is it in line for a thread?
+    pub in_line: bool,
     /// What the last record says that it waits for.
     pub noted: Option<Wait>,
     /// The record that led to where it is now.
@@ -185,6 +207,11 @@ impl Address {
         jobs.chain(held).chain(self.overtaken.iter().map(|one| one.2)).min()
     }
 
+    /// Is there a job that is not under way?
+    pub fn has_waiting(&self) -> bool {
+        self.jobs.iter().any(|job| !job.is_under_way())
+    }
+
     fn is_idle(&self) -> bool {
         self.jobs.is_empty() && self.held.iter().all(Option::is_none) && self.overtaken.is_empty()
     }
@@ -250,6 +277,7 @@ impl Senders {
             since,
             tries: 0,
             state: JobState::Waiting(Wait::Thread),
+            in_line: false,
             noted: None,
             cause,
             met: Interference::default(),
@@ -259,42 +287,63 @@ impl Senders {
 
     /// Has the sender of a site a free thread?
     pub fn has_thread(&self, from: SiteId) -> bool {
-        self.out.is_empty()
-            || self.out.get(&from).is_none_or(|out| out.under_way < SENDINGS_AT_ONCE)
+        self.out_of(from).is_none_or(|out| out.under_way < SENDINGS_AT_ONCE)
     }
 
     /// Has it one, and is nobody in line for it?
     pub fn is_free(&self, from: SiteId) -> bool {
-        self.out
-            .get(&from)
-            .is_none_or(|out| out.under_way < SENDINGS_AT_ONCE && out.queue.is_empty())
+        self.out_of(from).is_none_or(|out| out.under_way < SENDINGS_AT_ONCE && out.queue.is_empty())
     }
 
-    /// A job gets in line for a thread.
-    pub fn queue(&mut self, from: SiteId, priority: Priority, number: u32, to: SiteId) {
-        self.out.entry(from).or_default().queue.insert((priority, number, to));
+    fn out_of(&self, from: SiteId) -> Option<&Out> {
+        let place = self.out_places.get(from.index()).filter(|place| **place != NOWHERE)?;
+        Some(&self.out[*place as usize])
+    }
+
+    fn out_at(&mut self, from: SiteId) -> &mut Out {
+        if self.out_places.len() <= from.index() {
+            self.out_places.resize(from.index() + 1, NOWHERE);
+        }
+        let place = &mut self.out_places[from.index()];
+        if *place == NOWHERE {
+            *place = self.out.len() as u32;
+            self.out.push(Out::default());
+        }
+        &mut self.out[*place as usize]
+    }
+
+    /// A job gets in line for a thread, unless it is.
+    pub fn queue(&mut self, from: SiteId, to: SiteId, number: u32) {
+        let Some(job) = self.find(to).and_then(|address| address.job(number)) else { return };
+        if !std::mem::replace(&mut job.in_line, true) {
+            let priority = job.cargo.priority();
+            self.out_at(from).queue.push(Reverse((priority, number, to)));
+        }
     }
 
     /// R5: the next job in line, if a thread is free: high before normal priority, then in order.
-    pub fn next_in_line(&mut self, from: SiteId) -> Option<(u32, SiteId)> {
-        let out = self.out.get_mut(&from)?;
-        if out.under_way >= SENDINGS_AT_ONCE {
-            return None;
+    pub fn next_in_line(&mut self, from: SiteId) -> Option<(Job, SiteId)> {
+        loop {
+            let out = self.out_at(from);
+            if out.under_way >= SENDINGS_AT_ONCE {
+                return None;
+            }
+            let Reverse((_, number, to)) = out.queue.pop()?;
+            // What has been forgotten meanwhile is passed over.
+            if let Some(job) = self.find(to).and_then(|address| address.job(number)) {
+                job.in_line = false;
+                return Some((*job, to));
+            }
         }
-        out.queue.pop_first().map(|(_, number, to)| (number, to))
     }
 
     /// A thread of a site is taken.
     pub fn take_thread(&mut self, from: SiteId) {
-        self.out.entry(from).or_default().under_way += 1;
+        self.out_at(from).under_way += 1;
     }
 
     /// A thread of a site is free again.
     pub fn free_thread(&mut self, from: SiteId) {
-        let Some(out) = self.out.get_mut(&from) else { return };
-        out.under_way -= 1;
-        if out.under_way == 0 && out.queue.is_empty() {
-            self.out.remove(&from);
-        }
+        self.out_at(from).under_way -= 1;
     }
 }

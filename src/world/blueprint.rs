@@ -4,10 +4,12 @@ use std::sync::Arc;
 use crate::engine::{InternetTurn, Policy, Role};
 use crate::kernel::Entity;
 use crate::scenario::{
-    self, Action, Bandwidth, FaultEffect, Hierarchy, History, HistoryRow, PointMode, Published,
-    Scenario, Site, SiteComplete, Source, WallClock,
+    self, Action, Bandwidth, FaultEffect, Hierarchy, History, HistoryRow, Initial, PointMode,
+    Published, Scenario, Site, SiteComplete, Source, WallClock,
 };
-use crate::store::{Catalogue, Change, Contents, Criteria, Listed, Lot, UpdateId};
+use crate::store::{
+    Catalogue, Change, Contents, Criteria, Holdings, Listed, Lot, Stores, UpdateId,
+};
 use crate::units::{FaultId, LinkId, SiteId};
 
 /// What every event asks of its site: of the scenario's many words on a site, the few that are
@@ -51,11 +53,10 @@ impl Place {
 #[derive(Clone, Debug)]
 pub struct Blueprint<'s> {
     pub(super) scenario: &'s Scenario,
-    pub(super) catalogue: Arc<Catalogue>,
-    /// How many revisions had been published before the start.
-    pub(super) baseline: u32,
-    /// What is retrieved at the start (U2).
-    pub(super) criteria: Criteria,
+    /// What is in the databases at the start.
+    pub(super) stores: Stores,
+    /// How much of it each site holds.
+    pub(super) holdings: Holdings,
     /// What is retrieved after each operation that changes it, by the operation's position.
     pub(super) new_criteria: BTreeMap<u32, Criteria>,
     hierarchy: Hierarchy,
@@ -88,6 +89,7 @@ impl<'s> Blueprint<'s> {
         let policy = |site| policy(scenario, site, top_level == Some(site));
         let policies = (0..scenario.sites.len() as u32).map(|site| policy(SiteId(site))).collect();
         let (catalogue, baseline) = catalogue(scenario);
+        let catalogue = Arc::new(catalogue);
         let criteria = |criteria: &scenario::Criteria| {
             let scenario::Criteria { products, classifications, .. } = criteria;
             Criteria::of(&catalogue, products.as_deref(), classifications.as_deref())
@@ -102,6 +104,13 @@ impl<'s> Blueprint<'s> {
             | Action::RemoveSup
             | Action::MoveSite { .. } => None,
         });
+        let retrieved = criteria(&scenario.criteria);
+        let (stores, holdings) = match scenario.initial {
+            Initial::Current => Stores::current(catalogue.clone(), baseline, retrieved),
+            Initial::Empty => {
+                (Stores::empty(catalogue.clone(), baseline, retrieved), Holdings::default())
+            }
+        };
         let (walls, wall_of) = walls(scenario);
         let mut blueprint = Self {
             walls,
@@ -111,10 +120,9 @@ impl<'s> Blueprint<'s> {
                 .iter()
                 .any(|site| site.sup.is_some_and(|point| point.pulls_at_once.is_some())),
             scenario,
-            baseline,
-            criteria: criteria(&scenario.criteria),
             new_criteria: new_criteria.collect(),
-            catalogue: Arc::new(catalogue),
+            stores,
+            holdings,
             places: places(scenario, top_level),
             hierarchy,
             top_level,

@@ -87,7 +87,14 @@ impl Blueprint<'_> {
 
 /// The first whole microsecond at which so many millionths of a bit have been carried \[µs\].
 pub(super) fn time_to_carry(micro_bits: u128, rate: u64) -> u128 {
-    if rate == NO_LIMIT { 0 } else { micro_bits.div_ceil(u128::from(rate)) }
+    if rate == NO_LIMIT {
+        return 0;
+    }
+    // Two terabytes and more need the wide division, which takes ten times as long.
+    match u64::try_from(micro_bits) {
+        Ok(narrow) => u128::from(narrow.div_ceil(rate)),
+        Err(_) => micro_bits.div_ceil(u128::from(rate)),
+    }
 }
 
 impl<'s> World<'s> {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::address::{Cargo, JobState};
 use super::circuit::NO_LIMIT;
+use super::line::micro_bits;
 use super::{Fact, SiteId, World};
 use crate::scenario::Recording;
 use crate::trace::Cause;
@@ -139,10 +140,6 @@ impl World<'_> {
 fn carried(all: Bytes, rate: u64, time: Duration) -> Bytes {
     let carried = u128::from(rate) * u128::from(time.micros());
     without(all, micro_bits(all).saturating_sub(carried))
-}
-
-fn micro_bits(bytes: Bytes) -> u128 {
-    u128::from(bytes.0) * 8_000_000
 }
 
 /// The whole bytes of it that are not left.

@@ -1,3 +1,4 @@
+use super::address::Alone;
 use super::circuit::{NO_LIMIT, time_to_carry};
 use crate::units::{Bytes, Duration, Instant};
 
@@ -37,7 +38,8 @@ struct Pulse {
     pause: u64,
 }
 
-fn micro_bits(bytes: Bytes) -> u128 {
+/// Bytes \[millionths of a bit\].
+pub(super) fn micro_bits(bytes: Bytes) -> u128 {
     u128::from(bytes.0) * 8_000_000
 }
 
@@ -57,6 +59,13 @@ impl Line {
             Pulse { block, delay: delay.micros(), in_block: block.min(left), pause: 0 }
         });
         self.sendings.push(Sending { job, left, pulse });
+    }
+
+    /// What had an empty line to itself has to share it from now on.
+    pub fn resume(&mut self, alone: Alone) {
+        self.since = alone.since;
+        self.each = alone.rate;
+        self.sendings.push(Sending { job: alone.job, left: micro_bits(alone.bytes), pulse: None });
     }
 
     /// What all of them together are given from now on.

@@ -27,6 +27,7 @@ mod chance;
 mod circuit;
 mod clients;
 mod crossing;
+mod delivery;
 mod event;
 mod export;
 mod fault;
@@ -42,6 +43,7 @@ mod timer;
 mod transfer;
 mod update_point;
 mod uplink;
+mod wire;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -49,7 +51,7 @@ use std::sync::{Arc, Mutex};
 use crate::engine::{Effect, Engine, Input, Policy, State, Status, Timer, Trigger};
 use crate::kernel::Kernel;
 use crate::scenario::{Initial, Published, Scenario};
-use crate::store::{Comparison, Holdings, SiteDatabase, Stores, UpdateServices};
+use crate::store::{Comparison, SiteDatabase, Stores, UpdateServices};
 use crate::trace::{Cause, Fact, Part, Trace};
 use crate::units::{Instant, ReleaseId, SiteId};
 
@@ -117,18 +119,12 @@ impl<'s> World<'s> {
     pub fn new(blueprint: &'s Blueprint<'s>, replication: u32) -> Self {
         let scenario = blueprint.scenario;
         let chance = Chance::new(scenario.seed, replication);
-        let (catalogue, baseline) = (blueprint.catalogue.clone(), blueprint.baseline);
         let policies = blueprint.policies.iter().copied();
-        let criteria = blueprint.criteria.clone();
-        let ((stores, holdings), engine): (_, fn(Policy) -> Engine) = match scenario.initial {
-            Initial::Current => (Stores::current(catalogue, baseline, criteria), |policy| {
-                Engine::current(policy, 1)
-            }),
-            Initial::Empty => {
-                let stores = Stores::empty(catalogue, baseline, criteria);
-                ((stores, Holdings::default()), Engine::new)
-            }
+        let engine: fn(Policy) -> Engine = match scenario.initial {
+            Initial::Current => |policy| Engine::current(policy, 1),
+            Initial::Empty => Engine::new,
         };
+        let holdings = blueprint.holdings;
         let sites = policies.zip(blueprint.places()).zip(&blueprint.entities);
         let mut sites: Vec<SiteState> = sites
             .map(|((policy, place), entity)| {
@@ -140,7 +136,7 @@ impl<'s> World<'s> {
             blueprint,
             kernel: Kernel::new(),
             sites,
-            stores,
+            stores: blueprint.stores.clone(),
             faults,
             clients: Clients::new(blueprint),
             inventory: Inventory::new(scenario),

@@ -10,17 +10,15 @@
 //!                                    └── fails: rests, and comes forward again (R5)
 //! ```
 //!
-//! A sending holds its thread from its start until it has arrived or failed. One that takes no
-//! time, for which nothing stands in the way and nothing is pending, is on its way at once.
+//! What is under way is in `wire`, what arrives in `delivery`. A sending holds its thread from its
+//! start until it has arrived or failed. One that takes no time, for which nothing stands in the way
+//! and nothing is pending, is on its way at once.
 
 use super::address::{Cargo, Held, Job, JobState};
-use super::circuit::{NO_LIMIT, earlier};
 use super::event::Load;
-use super::fault::Interference;
-use super::{Event, Fact, Input, Purpose, SiteId, World};
-use crate::scenario::{Bandwidth, Openness, Replication, RouteRate, SlowPhase};
-use crate::store::SiteDatabase;
-use crate::trace::{Cause, Limit, Part, Priority, Wait};
+use super::{Event, Fact, SiteId, World};
+use crate::scenario::{Bandwidth, Openness, Replication, RouteRate};
+use crate::trace::{Cause, Limit, Priority, Wait};
 use crate::units::{Bytes, Duration, Instant};
 
 /// R5: to one destination, where no route says otherwise.
@@ -32,18 +30,16 @@ const PLAIN: Terms = Terms {
     give_up_after: Duration::from_days(7),
     limit: Limit::None,
 };
-/// What a fault has overtaken arrives at the latest so much later [choice].
-const OVERTAKEN_FOR: Duration = Duration::from_hours(1);
 
 /// How a destination is sent to (R4, R5).
 #[derive(Clone, Copy, Debug)]
-struct Terms {
-    threads: u32,
-    tries: u32,
-    try_every: Duration,
-    again_every: Duration,
-    give_up_after: Duration,
-    limit: Limit,
+pub(super) struct Terms {
+    pub threads: u32,
+    pub tries: u32,
+    pub try_every: Duration,
+    pub again_every: Duration,
+    pub give_up_after: Duration,
+    pub limit: Limit,
 }
 
 impl World<'_> {
@@ -137,8 +133,8 @@ impl World<'_> {
             }
             return self.plan_address(to);
         }
-        self.senders.add((from, to), load.into(), now, cause);
-        self.bring_forward(from, to);
+        let number = self.senders.add((from, to), load.into(), now, cause);
+        self.come_forward(from, to, number);
     }
 
     /// Is nothing in the way of what takes no time?
@@ -155,7 +151,7 @@ impl World<'_> {
     }
 
     /// On what terms a destination is sent to.
-    fn terms(&self, to: SiteId) -> Terms {
+    pub(super) fn terms(&self, to: SiteId) -> Terms {
         if !self.sites[to.index()].place.routed {
             return PLAIN;
         }
@@ -176,53 +172,60 @@ impl World<'_> {
         }
     }
 
-    /// Every job of an address that may go now gets in line; whoever's turn it is starts.
-    fn bring_forward(&mut self, from: SiteId, to: SiteId) {
-        let now = self.now();
-        // One alone, with a thread to spare and nobody in line, need not get in line.
-        if let [job] = self.senders.address(to).jobs[..]
-            && let JobState::Waiting(_) = job.state
-            && self.senders.is_free(from)
-            && self.hindrance(from, to, job.cargo).is_none()
-        {
-            self.start(from, to, job);
-            return self.plan_address(to);
+    /// A new job goes, gets in line or waits.
+    fn come_forward(&mut self, from: SiteId, to: SiteId, number: u32) {
+        let Some(&mut job) = self.senders.find(to).and_then(|address| address.job(number)) else {
+            return;
+        };
+        let hindrance = self.hindrance(from, to, job.cargo);
+        if hindrance.is_none() && self.senders.is_free(from) {
+            return self.start(from, to, job);
         }
+        self.wait(from, to, number, hindrance);
+        self.serve(from);
+        self.note_waits(from, to);
+    }
+
+    /// Every job of an address that may go now gets in line; whoever's turn it is starts.
+    pub(super) fn bring_forward(&mut self, from: SiteId, to: SiteId) {
+        let now = self.now();
         let mut position = 0;
-        while let Some(&job) = self.senders.address(to).jobs.get(position) {
+        while let Some(&job) = self.senders.find(to).and_then(|it| it.jobs.get(position)) {
             position += 1;
             match job.state {
                 JobState::UnderWay(_) => {}
                 JobState::Resting(until) if until > now => {}
-                JobState::Resting(_) | JobState::Waiting(_) => self.ask(from, to, job),
+                JobState::Resting(_) | JobState::Waiting(_) => {
+                    let hindrance = self.hindrance(from, to, job.cargo);
+                    self.wait(from, to, job.number, hindrance);
+                }
             }
         }
         self.serve(from);
         self.note_waits(from, to);
-        self.tidy(to);
     }
 
     /// Whoever is next in line for a thread of a site starts, as long as one is free (R5).
-    fn serve(&mut self, from: SiteId) {
-        while let Some((number, next)) = self.senders.next_in_line(from) {
-            let found = self.senders.find(next).and_then(|address| address.job(number)).copied();
-            let Some(job) = found else { continue };
+    pub(super) fn serve(&mut self, from: SiteId) {
+        while let Some((job, next)) = self.senders.next_in_line(from) {
             match self.hindrance(from, next, job.cargo) {
                 None => self.start(from, next, job),
-                Some(what) => {
-                    self.set_state(next, number, JobState::Waiting(what));
+                hindrance => {
+                    self.wait(from, next, job.number, hindrance);
                     self.note_waits(from, next);
                 }
             }
         }
     }
 
-    /// What a job waits for now; nothing but a thread: it gets in line.
-    fn ask(&mut self, from: SiteId, to: SiteId, job: Job) {
-        let what = self.hindrance(from, to, job.cargo).unwrap_or(Wait::Thread);
-        self.set_state(to, job.number, JobState::Waiting(what));
+    /// A job waits for that; with nothing in its way, in line for a thread.
+    fn wait(&mut self, from: SiteId, to: SiteId, number: u32, hindrance: Option<Wait>) {
+        let what = hindrance.unwrap_or(Wait::Thread);
+        if let Some(job) = self.senders.find(to).and_then(|address| address.job(number)) {
+            job.state = JobState::Waiting(what);
+        }
         if what == Wait::Thread {
-            self.senders.queue(from, job.cargo.priority(), job.number, to);
+            self.senders.queue(from, to, number);
         }
     }
 
@@ -242,19 +245,14 @@ impl World<'_> {
         }
         // R5: three sendings at once to one destination.
         let threads = self.terms(to).threads;
-        (self.senders.address(to).under_way(from) >= threads).then_some(Wait::ThreadToIt)
-    }
-
-    fn set_state(&mut self, to: SiteId, number: u32, state: JobState) {
-        if let Some(job) = self.senders.address(to).job(number) {
-            job.state = state;
-        }
+        let under_way = self.senders.find(to).map_or(0, |address| address.under_way(from));
+        (under_way >= threads).then_some(Wait::ThreadToIt)
     }
 
     /// Records what the jobs of an address wait for, where that is new.
     fn note_waits(&mut self, from: SiteId, to: SiteId) {
         let mut position = 0;
-        while let Some(&job) = self.senders.address(to).jobs.get(position) {
+        while let Some(&job) = self.senders.find(to).and_then(|it| it.jobs.get(position)) {
             if let JobState::Waiting(what) = job.state
                 && job.noted != Some(what)
             {
@@ -281,22 +279,16 @@ impl World<'_> {
         }
         job.noted = None;
         job.state = JobState::UnderWay(now);
-        job.met = self.interference(to, job.cargo.load(), self.sending_key(from, job));
+        if self.faults.meddle() {
+            job.met = self.interference(to, job.cargo.load(), self.sending_key(from, job));
+        }
         if let Some(place) = self.senders.address(to).job(job.number) {
             *place = job;
         }
-        let bytes = self.bytes_of(job.cargo);
-        let pulse = match self.route(to).map(|route| &route.rate) {
-            Some(RouteRate::Pulse { block, delay }) => Some((*block, *delay)),
-            _ => None,
-        };
-        let pace = self.sending_pace(to);
-        if bytes.0 == 0 || (pace.rate == NO_LIMIT && pulse.is_none()) {
-            return self.arrives_later(to, job);
+        match self.bytes_of(job.cargo) {
+            Bytes::ZERO => _ = self.arrives_later(now, to, job),
+            bytes => self.carry(to, job, bytes),
         }
-        let line = &mut self.senders.address(to).line;
-        line.begin(now, job.number, bytes, pulse);
-        self.plan_line(to);
     }
 
     /// What names a sending for draws: what it carries, and which try it is.
@@ -323,48 +315,8 @@ impl World<'_> {
         }
     }
 
-    /// All of it has left: it arrives a latency later.
-    fn arrives_later(&mut self, to: SiteId, job: Job) {
-        let latency = self.circuit(to).map_or(Duration::ZERO, |link| link.latency);
-        let way = latency.checked_add(job.met.late).unwrap_or(Duration::MAX);
-        let Some(at) = self.now().checked_add(way) else { return };
-        let cause = std::mem::replace(&mut self.cause, job.cause);
-        self.schedule(at, Event::SendingArrives { to, job: job.number });
-        self.cause = cause;
-    }
-
-    /// Something that is being carried to a destination is through, or goes at another pace.
-    pub(super) fn line_due(&mut self, to: SiteId) {
-        let now = self.now();
-        let Some(address) = self.senders.find(to) else { return };
-        address.line_due = None;
-        while let Some(number) = self.senders.address(to).line.take_through(now) {
-            if let Some(&mut job) = self.senders.address(to).job(number) {
-                self.arrives_later(to, job);
-            }
-        }
-        self.plan_line(to);
-    }
-
-    /// Shares out what the line to a destination carries now, and plans for what comes next.
-    pub(super) fn plan_line(&mut self, to: SiteId) {
-        let (now, pace) = (self.now(), self.sending_pace(to));
-        let Some(address) = self.senders.find(to) else { return };
-        let old = address.line_due.take();
-        address.line.share(now, pace.rate);
-        let next = earlier(address.line.next_end(), pace.until);
-        let next = next.filter(|_| !address.line.is_empty());
-        if let Some(old) = old {
-            self.kernel.cancel(old);
-        }
-        if let Some(at) = next {
-            let due = self.schedule(at, Event::LineDue { to });
-            self.senders.address(to).line_due = Some(due);
-        }
-    }
-
     /// Plans for when something waiting at an address is due.
-    fn plan_address(&mut self, to: SiteId) {
+    pub(super) fn plan_address(&mut self, to: SiteId) {
         let Some(address) = self.senders.find(to) else { return };
         let next = address.next_due();
         if address.due.map(|(at, _)| at) == next {
@@ -404,11 +356,12 @@ impl World<'_> {
             && let Some(from) = self.upstream(to)
         {
             self.bring_forward(from, to);
+            self.tidy(to);
         }
     }
 
     /// What was held back becomes a job.
-    fn release_held(&mut self, to: SiteId, held: Held) {
+    pub(super) fn release_held(&mut self, to: SiteId, held: Held) {
         let Some(from) = self.upstream(to) else { return };
         self.senders.address(to).held[held.cargo.priority() as usize] = None;
         self.senders.add((from, to), held.cargo, self.now(), held.cause);
@@ -419,185 +372,10 @@ impl World<'_> {
         }
     }
 
-    /// A sending reaches a child, or turns out not to have.
-    pub(super) fn sending_arrives(&mut self, to: SiteId, number: u32) {
-        let Some(&mut job) = self.senders.find(to).and_then(|address| address.job(number)) else {
-            return;
-        };
-        let JobState::UnderWay(since) = job.state else { return };
-        let from = job.from;
-        self.senders.free_thread(from);
-        self.cause = job.cause;
-        self.note_sending(to, job.cargo, since, job.met.late);
-        let Interference { lost, doubled, overtaken, delayed, .. } = job.met;
-        for fault in [delayed, lost].into_iter().flatten() {
-            self.record(from, Fact::SendingStruck { to, fault });
-        }
-        if lost.is_some() || self.is_lost((from, to), since) {
-            self.sending_failed(from, to, Job { cause: self.cause, ..job });
-        } else {
-            let address = self.senders.address(to);
-            address.jobs.retain(|one| one.number != number);
-            for fault in [doubled, overtaken].into_iter().flatten() {
-                self.record(from, Fact::SendingStruck { to, fault });
-            }
-            let cause = self.cause;
-            match (job.cargo, overtaken) {
-                (Cargo::Packages { .. }, Some(_)) => {
-                    let until = self.now() + OVERTAKEN_FOR;
-                    self.senders.address(to).overtaken.push((job.cargo, cause, until));
-                }
-                _ => {
-                    self.deliver(to, job.cargo, cause);
-                    self.deliver_overtaken(to, job.cargo);
-                }
-            }
-            if doubled.is_some() {
-                self.deliver(to, job.cargo, cause);
-            }
-        }
-        // R6: what was held back for a job that is done goes now.
-        let parent = self.upstream(to).unwrap_or(from);
-        for priority in [Priority::High, Priority::Normal, Priority::Low] {
-            let address = self.senders.address(to);
-            if let Some(held) = address.held[priority as usize]
-                && address.pending(parent, priority).is_none()
-            {
-                self.release_held(to, held);
-            }
-        }
-        self.serve(from);
-        self.bring_forward(parent, to);
-    }
-
-    /// Has what was sent then been lost on its way, so that it does not arrive now?
-    pub(super) fn is_lost(&self, (from, to): (SiteId, SiteId), sent: Instant) -> bool {
-        let state = &self.sites[to.index()];
-        // Cut when it was sent, or since: then the circuit is cut still, or was mended since.
-        let cut_on_the_way = state.out_of_order.link > 0 || state.last_mended > sent;
-        cut_on_the_way || self.is_down(from) || self.is_down(to)
-    }
-
-    /// What has overtaken earlier packages lets them in.
-    fn deliver_overtaken(&mut self, to: SiteId, cargo: Cargo) {
-        if cargo.priority() == Priority::High || !self.senders.has_address(to) {
-            return;
-        }
-        for (cargo, cause, _) in std::mem::take(&mut self.senders.address(to).overtaken) {
-            self.deliver(to, cargo, cause);
-        }
-    }
-
-    /// Hands what has arrived to the child. A package that finds it down is sent again.
-    fn deliver(&mut self, to: SiteId, cargo: Cargo, cause: Cause) {
-        match cargo {
-            Cargo::Request => {
-                self.cause = cause;
-                self.request_has_arrived(to);
-            }
-            Cargo::Packages { .. } | Cargo::Catalogue { .. } if self.is_down(to) => {
-                if let Some(from) = self.upstream(to) {
-                    self.senders.add((from, to), cargo, self.now(), cause);
-                }
-            }
-            Cargo::Packages { first, last } => {
-                for version in first..=last {
-                    self.cause = cause;
-                    self.record(to, Fact::PackageArrived { version });
-                    self.feed(to, Input::PackageArrived { version });
-                }
-            }
-            Cargo::Catalogue { version } => {
-                self.cause = cause;
-                self.catalogue_has_arrived(to, version);
-            }
-        }
-    }
-
-    /// A sending has failed: it is tried again, or given up (R5).
-    fn sending_failed(&mut self, from: SiteId, to: SiteId, mut job: Job) {
-        let (now, terms) = (self.now(), self.terms(to));
-        if self.upstream(to) != Some(from) {
-            // It was on the wire when the site got another parent: that one sends what is lacking.
-            self.senders.address(to).jobs.retain(|one| one.number != job.number);
-            return;
-        }
-        job.tries += 1;
-        let row_is_over = job.tries.is_multiple_of(terms.tries);
-        let wait = if row_is_over { terms.again_every } else { terms.try_every };
-        // R5, R7: a request is given up after seven days, the next sync sends another. A package
-        // is not: nothing that belongs into a database is lost [choice].
-        let gives_up =
-            job.cargo == Cargo::Request && (now + wait).since(job.since) > terms.give_up_after;
-        let again_at = (!gives_up).then_some(now + wait);
-        job.cause = self.record_because(from, job.cause, Fact::SendingFailed { to, again_at });
-        match again_at {
-            Some(at) => {
-                job.state = JobState::Resting(at);
-                if let Some(place) = self.senders.address(to).job(job.number) {
-                    *place = job;
-                }
-            }
-            None => self.senders.address(to).jobs.retain(|one| one.number != job.number),
-        }
-    }
-
     /// Forgets an address for which nothing is pending.
-    fn tidy(&mut self, to: SiteId) {
+    pub(super) fn tidy(&mut self, to: SiteId) {
         for handle in self.senders.tidy(to).into_iter().flatten() {
             self.kernel.cancel(handle);
-        }
-    }
-
-    /// What took no time has arrived, or turns out not to have: then it becomes a job.
-    pub(super) fn arrives_at_once(&mut self, to: SiteId, load: Load) -> bool {
-        let now = self.now();
-        let Some(from) = self.upstream(to) else { return false };
-        if !self.is_lost((from, to), now) {
-            return true;
-        }
-        // Sent by a parent it has left, and not here yet: the new one sends it when it has it.
-        if let Load::Package { version } = load
-            && self.database(from).content_version() < version
-        {
-            return false;
-        }
-        let cause = self.cause;
-        let number = self.senders.add((from, to), load.into(), now, cause);
-        if let Some(&mut job) = self.senders.address(to).job(number) {
-            self.sending_failed(from, to, job);
-        }
-        self.plan_address(to);
-        self.tidy(to);
-        false
-    }
-
-    /// A sync request that took no time reaches a child (R3).
-    pub(super) fn request_arrives(&mut self, to: SiteId) {
-        if self.arrives_at_once(to, Load::Request) {
-            self.request_has_arrived(to);
-        }
-    }
-
-    fn request_has_arrived(&mut self, to: SiteId) {
-        self.record(to, Fact::RequestArrived);
-        if let Some(parent) = self.upstream(to) {
-            self.sites[to.index()].next_trigger = self.sites[parent.index()].origin.root;
-        }
-        // What the child needs to notice and read it.
-        let state = &self.sites[to.index()];
-        let timing = self.timing(to);
-        let draw = (state.entity, Purpose::Request, state.next_trigger.first_try().key());
-        let reading = self.chance.cost(&timing.request, draw, 0, 0);
-        let reading = self.slowed(to, SlowPhase::Request, reading);
-        self.schedule(self.now() + reading, Event::RequestRead { to });
-    }
-
-    /// A package that took no time reaches a child (R1).
-    pub(super) fn package_arrives(&mut self, to: SiteId, version: u32) {
-        if self.arrives_at_once(to, Load::Package { version }) {
-            self.record(to, Fact::PackageArrived { version });
-            self.feed(to, Input::PackageArrived { version });
         }
     }
 
@@ -607,37 +385,5 @@ impl World<'_> {
         let place = self.record_aside(site, fact);
         self.cause = before;
         place
-    }
-
-    /// A site starts to insert a package into its database (R1).
-    pub(super) fn insert(&mut self, site: SiteId, insertion: u32, version: u32) {
-        let (updates, _) = self.stores.package(version);
-        let timing = self.timing(site);
-        let key = self.insertion_key(site, version);
-        let draw = (self.sites[site.index()].entity, Purpose::Insert, key);
-        let known = self.stores.known_updates();
-        let work = self.chance.cost(&timing.insert, draw, updates, known);
-        let work = self.slowed_insertion(site, insertion, version, work);
-        self.schedule(self.now() + work, Event::Inserted { site, insertion });
-    }
-
-    /// The package is in the database (R1, R7).
-    pub(super) fn inserted(&mut self, site: SiteId, insertion: u32) {
-        let Some(version) = self.sites[site.index()].engine.inserting(insertion) else { return };
-        if self.is_down(site) || self.rolls_back(site, insertion, version) {
-            return;
-        }
-        self.sites[site.index()].holdings.insert(version);
-        self.record(site, Fact::PackageInserted { version });
-        self.record_database_arrivals(site, version);
-        self.feed(site, Input::Inserted { insertion });
-    }
-
-    /// Notes which releases a database holds whole since it has that version.
-    pub(super) fn record_database_arrivals(&mut self, site: SiteId, version: u32) {
-        for index in 0..self.stores.arrived_in_database(version).len() {
-            let (_, release) = self.stores.arrived_in_database(version)[index];
-            self.record_aside(site, Fact::Arrived { release, part: Part::Database });
-        }
     }
 }

@@ -94,7 +94,7 @@ impl World<'_> {
         // Its children pull over it too.
         self.refresh_uplink(site);
         self.await_uplink(site);
-        self.plan_line(site);
+        self.wire_changes_speed(site);
         self.replication_changes_speed(site);
     }
 

@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 
 use super::circuit::{Pace, earlier, time_to_carry};
+use super::line::micro_bits;
 use crate::kernel::Handle;
 use crate::units::{Bytes, Duration, Instant, SiteId};
 
@@ -17,8 +18,8 @@ pub(super) struct Uplink {
     capacity: Pace,
     /// When `classes` were last brought up to date.
     since: Instant,
-    /// The pulls under way, by their own circuits.
-    classes: BTreeMap<Own, Class>,
+    /// The pulls under way, by their own circuits, in their order: there are never many.
+    classes: Vec<(Own, Class)>,
     /// How many pulls have ever begun: what keeps those that end together in order.
     begun: u64,
     /// The event that tells of the first to end, or of the next change of a circuit.
@@ -63,7 +64,7 @@ struct Class {
 
 impl Uplink {
     pub fn new(capacity: Pace) -> Self {
-        Self { capacity, since: Instant::START, classes: BTreeMap::new(), begun: 0, due: None }
+        Self { capacity, since: Instant::START, classes: Vec::new(), begun: 0, due: None }
     }
 
     /// A pull begins, over a circuit of its own that stays as it is until then.
@@ -75,11 +76,12 @@ impl Uplink {
         (site, attempt): (SiteId, u32),
     ) {
         self.bring_up_to(now);
-        let class = self.classes.entry(own).or_default();
-        class.until = until;
-        let end = class.given + u128::from(bytes.0) * 8 * 1_000_000;
-        class.pulls.insert((end, self.begun), (site, attempt));
+        let begun = self.begun;
         self.begun += 1;
+        let class = self.class(own);
+        class.until = until;
+        let end = class.given + micro_bits(bytes);
+        class.pulls.insert((end, begun), (site, attempt));
         self.share();
     }
 
@@ -96,7 +98,7 @@ impl Uplink {
     pub fn change_own(&mut self, now: Instant, site: SiteId, own: (Own, Option<Instant>)) {
         self.bring_up_to(now);
         if let Some((left, number, pull)) = self.take(site) {
-            let class = self.classes.entry(own.0).or_default();
+            let class = self.class(own.0);
             class.until = own.1;
             class.pulls.insert((class.given + left, number), pull);
         }
@@ -108,25 +110,22 @@ impl Uplink {
     pub fn refresh(&mut self, now: Instant, capacity: Pace, pace: impl Fn(Varying) -> Pace) {
         self.bring_up_to(now);
         self.capacity = capacity;
-        while let Some(old) = self
-            .classes
-            .iter()
-            .find_map(|(own, class)| class.until.is_some_and(|until| until <= now).then_some(*own))
-        {
-            let Some(mut class) = self.classes.remove(&old) else { break };
-            let Some(varying) = old.varying else { break };
-            let Pace { rate, until } = pace(varying);
-            class.until = until;
-            // Nobody else varies alike, so the place is free.
-            self.classes.insert(Own { rate, ..old }, class);
+        for (own, class) in &mut self.classes {
+            if let Some(varying) = own.varying
+                && class.until.is_some_and(|until| until <= now)
+            {
+                // Nobody else varies alike, so no other class becomes this one.
+                Pace { rate: own.rate, until: class.until } = pace(varying);
+            }
         }
+        self.classes.sort_unstable_by_key(|(own, _)| *own);
         self.share();
     }
 
     /// The pulls that are through now, in the order in which they ended.
     pub fn finish(&mut self, now: Instant, through: &mut Vec<(SiteId, u32)>) {
         self.bring_up_to(now);
-        for class in self.classes.values_mut() {
+        for (_, class) in &mut self.classes {
             while let Some(first) = class.pulls.first_entry() {
                 if first.key().0 > class.given {
                     break;
@@ -150,8 +149,9 @@ impl Uplink {
             let micros = u64::try_from(micros).unwrap_or(u64::MAX);
             self.since.checked_add(Duration::from_micros(micros))
         };
-        let ends = self.classes.values().filter_map(end).min();
-        let changes = self.classes.values().filter_map(|class| class.until).min();
+        let classes = || self.classes.iter().map(|(_, class)| class);
+        let ends = classes().filter_map(end).min();
+        let changes = classes().filter_map(|class| class.until).min();
         // A change of a circuit that nobody uses is nobody's business.
         let capacity = self.capacity.until.filter(|_| !self.is_empty());
         earlier(ends, earlier(changes, capacity))
@@ -159,7 +159,7 @@ impl Uplink {
 
     /// Takes the pull of a site out: what is left of it, its number, and itself.
     fn take(&mut self, site: SiteId) -> Option<(u128, u64, (SiteId, u32))> {
-        for class in self.classes.values_mut() {
+        for (_, class) in &mut self.classes {
             let found = class.pulls.iter().find(|(_, pull)| pull.0 == site);
             if let Some((&(end, number), _)) = found {
                 let pull = class.pulls.remove(&(end, number))?;
@@ -169,9 +169,18 @@ impl Uplink {
         None
     }
 
+    /// The pulls whose circuits are this.
+    fn class(&mut self, own: Own) -> &mut Class {
+        let place = self.classes.partition_point(|(other, _)| *other < own);
+        if self.classes.get(place).is_none_or(|(other, _)| *other != own) {
+            self.classes.insert(place, (own, Class::default()));
+        }
+        &mut self.classes[place].1
+    }
+
     fn bring_up_to(&mut self, now: Instant) {
         let elapsed = u128::from((now - self.since).micros());
-        for class in self.classes.values_mut() {
+        for (_, class) in &mut self.classes {
             class.given += u128::from(class.rate) * elapsed;
         }
         self.since = now;
@@ -179,8 +188,8 @@ impl Uplink {
 
     /// Gives every class its rate: the slow circuits first, the rest shared evenly.
     fn share(&mut self) {
-        self.classes.retain(|_, class| !class.pulls.is_empty());
-        let mut pulls: u64 = self.classes.values().map(|class| class.pulls.len() as u64).sum();
+        self.classes.retain(|(_, class)| !class.pulls.is_empty());
+        let mut pulls: u64 = self.classes.iter().map(|(_, class)| class.pulls.len() as u64).sum();
         let mut left = self.capacity.rate;
         for (own, class) in &mut self.classes {
             class.rate = own.rate.min(left / pulls).max(1);
