@@ -11,14 +11,14 @@ mod tests;
 
 use serde_json::{Map, Value, json};
 
-use maps::{MAPS, Shape};
+use maps::Shape;
 #[cfg(test)]
 pub(super) use tests::met;
 
 /// The schema, as it is committed in `supsim.schema.json`.
 pub fn schema() -> String {
     let mut definitions: Map<String, Value> = kinds::definitions();
-    for shape in MAPS {
+    for shape in maps::all() {
         definitions.insert(shape.name.to_owned(), object(shape));
     }
     let schema = json!({

@@ -51,7 +51,7 @@ fn every_map_has_the_keys_that_the_reader_asks_for() {
             keys.extend(["extends", "params", "import"].map(str::to_owned));
         }
         let of_what: Vec<&Shape> =
-            MAPS.iter().filter(|shape| shape.called.contains(&what.as_str())).collect();
+            maps::all().filter(|shape| shape.called.contains(&what.as_str())).collect();
         match of_what.as_slice() {
             [shape] => {
                 let listed: BTreeSet<String> =

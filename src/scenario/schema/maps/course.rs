@@ -1,0 +1,146 @@
+//! What happens in a world, and what is asked of it.
+
+use super::{Shape, shape};
+
+pub(super) static MAPS: &[Shape] = &[
+    shape(
+        "sync",
+        &["`sync`"],
+        &[
+            ("schedule", "recurrence", "Of the top-level site (T1)."),
+            ("retry", "retry", "After a failure (T4)."),
+            ("site_complete", "words:after_internet_point|before_internet_point", "P9."),
+            ("replication", "words:file_based|database", "Into the databases below (R1)."),
+        ],
+        &[],
+    ),
+    shape(
+        "simple",
+        &["`simple`"],
+        &[("every", "duration", ""), ("start", "time", ""), ("timezone", "text", "")],
+        &["every"],
+    ),
+    shape(
+        "weekly",
+        &["`weekly`"],
+        &[
+            ("on", "many:words:Mon|Tue|Wed|Thu|Fri|Sat|Sun", ""),
+            ("at", "time_of_day", "In quotes."),
+            ("every_weeks", "count", ""),
+            ("timezone", "text", ""),
+        ],
+        &["on", "at"],
+    ),
+    shape(
+        "monthly",
+        &["`monthly`"],
+        &[
+            ("week", "words:first|second|third|fourth|last", ""),
+            ("day", "words:Mon|Tue|Wed|Thu|Fri|Sat|Sun", ""),
+            ("day_of_month", "count", ""),
+            ("at", "time_of_day", "In quotes."),
+            ("timezone", "text", ""),
+        ],
+        &["at"],
+    ),
+    shape(
+        "operation",
+        &["an operation"],
+        &[("at", "time", ""), ("do", "operation_kind", "")],
+        &["at", "do"],
+    ),
+    shape("run_synchronization", &["`run_synchronization`"], &[("site", "code", "")], &["site"]),
+    shape("at_site", &["`install_sup`", "`remove_sup`"], &[("site", "code", "")], &["site"]),
+    shape(
+        "move_site",
+        &["`move_site`"],
+        &[("site", "code", ""), ("under", "code", "")],
+        &["site", "under"],
+    ),
+    shape(
+        "publish_locally",
+        &["`publish_locally`"],
+        &[
+            ("updates", "count", ""),
+            ("metadata", "bytes", ""),
+            ("classification", "label", ""),
+            ("revises", "count", ""),
+            ("supersedes", "count", ""),
+            ("expires", "count", ""),
+            ("removes", "count", ""),
+        ],
+        &["metadata"],
+    ),
+    shape(
+        "fault",
+        &["a fault"],
+        &[
+            ("where", "selector", "Default: every site that has what breaks."),
+            ("pick", "pick", "Default: all."),
+            ("do", "effect", ""),
+            ("when", "occurs", ""),
+            ("enabled", "truth", "Default: true."),
+        ],
+        &[],
+    ),
+    shape(
+        "fail_sync",
+        &["`fail_sync`"],
+        &[
+            ("after", "distribution", "From the start of the synchronisation."),
+            ("phase", "words:connect|pull|settle|import|internet", "Default: pull."),
+            ("code", "label", "e.g. 0x80072EE2."),
+            ("message", "label", ""),
+        ],
+        &["after"],
+    ),
+    shape("link_slow", &["`link_slow`"], &[("to", "share", "")], &["to"]),
+    shape(
+        "slow",
+        &["`slow`"],
+        &[
+            ("phase", "words:request|connect|pull|settle|import|insert|internet", ""),
+            ("factor", "number", ""),
+        ],
+        &["phase", "factor"],
+    ),
+    shape(
+        "window",
+        &["`window`"],
+        &[("from", "time", "Default: the start."), ("for", "duration", ""), ("until", "time", "")],
+        &[],
+    ),
+    shape(
+        "renewal",
+        &["`renewal`"],
+        &[("mtbf", "distribution", ""), ("mttr", "distribution", "")],
+        &["mtbf", "mttr"],
+    ),
+    shape(
+        "expectation",
+        &["an expectation"],
+        &[
+            ("metric", "text", ""),
+            ("stat", "text", "mean, min, max, sum, or a percentile such as p95."),
+            ("where", "selector", ""),
+            ("release", "text", ""),
+            ("part", "words:site|database|wsus|internet", ""),
+            ("after", "duration", ""),
+            ("during", "name", "A fault."),
+            ("at_most", "any", ""),
+            ("at_least", "any", ""),
+            ("equals", "any", ""),
+            ("must_hold", "must_hold", ""),
+            ("on_fail", "words:fail|warn", ""),
+            ("allow_no_data", "truth", ""),
+        ],
+        &["metric"],
+    ),
+    shape("must_hold", &["`must_hold`"], &[("in", "share", ""), ("confidence", "share", "")], &[]),
+    shape(
+        "record",
+        &["`record`"],
+        &[("events", "words:all|attempts|none", "Default: all."), ("series_every", "duration", "")],
+        &[],
+    ),
+];
