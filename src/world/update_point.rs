@@ -291,7 +291,8 @@ impl World<'_> {
         &self.scenario().timings[self.sites[site.index()].place.timing as usize]
     }
 
-    /// The site whose WSUS this one's pulls from; `None` at the top-level site (P2).
+    /// The site whose WSUS this one's pulls from; `None` at the top-level site (P2). A
+    /// replica and an autonomous server pull alike (H6).
     pub(super) fn upstream(&self, site: SiteId) -> Option<SiteId> {
         self.sites[site.index()].place.upstream()
     }

@@ -145,6 +145,7 @@ fn show_tells_what_was_described() {
                 "show defaults --profile wsus --assumed --format csv",
                 "show defaults",
                 "show defaults --profile cm2010",
+                "show defaults drawn.yaml --profile wsus",
             ],
         ),
     );

@@ -36,6 +36,7 @@ mod overlaps;
 mod profiles;
 mod real_driver;
 mod report;
+mod rulebook;
 mod rules;
 mod senders;
 mod stories;

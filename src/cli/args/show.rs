@@ -72,8 +72,9 @@ enum ShowWhat {
         /// The scenario; with --profile none is needed
         #[arg(required_unless_present = "profile")]
         file: Option<PathBuf>,
-        /// Those of this profile (cm2007, cm2012, cm-current, wsus)
-        #[arg(long, value_name = "PROFILE", value_parser = profile)]
+        /// Those of this profile (cm2007, cm2012, cm-current, wsus); of a file as it would be with
+        /// another profile: FILE --set profile=PROFILE
+        #[arg(long, value_name = "PROFILE", value_parser = profile, conflicts_with = "file")]
         profile: Option<Profile>,
         /// Only those that nobody has documented or measured
         #[arg(long)]

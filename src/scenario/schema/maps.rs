@@ -8,8 +8,8 @@ mod parts;
 pub(super) struct Shape {
     /// Its name in the schema.
     pub name: &'static str,
-    /// What the reader calls it in its messages; several maps may have the same keys.
-    #[cfg_attr(not(test), allow(dead_code))]
+    /// What the reader calls it in its messages, and an editor in its title; several maps may have
+    /// the same keys.
     pub called: &'static [&'static str],
     /// Key, kind (see `kinds::of`), description.
     pub keys: &'static [(&'static str, &'static str, &'static str)],

@@ -45,10 +45,15 @@ fn object(shape: &Shape) -> Value {
         }
         properties.insert((*key).to_owned(), value);
     }
-    json!({
+    let mut object = json!({
         "type": "object",
         "properties": properties,
         "required": required,
         "additionalProperties": false,
-    })
+    });
+    if let (Value::Object(object), false) = (&mut object, shape.called.is_empty()) {
+        let title = shape.called.join(" or ").replace('`', "");
+        object.insert("title".to_owned(), title.into());
+    }
+    object
 }
