@@ -10,7 +10,9 @@
 
 mod changes;
 mod csv;
+mod declaration;
 mod import;
+mod kind;
 mod merge;
 mod params;
 mod path;
