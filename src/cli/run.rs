@@ -66,7 +66,8 @@ const DRAWN: [Chart; 2] = [Chart::Propagation, Chart::Timeline];
 pub(super) fn run(plan: &Plan, words: Vec<OsString>, screen: &mut Screen) -> Result<Exit, Stop> {
     let (began, clock) = (Timestamp::now(), WallInstant::now());
     let read = pipeline::read(&plan.file, &plan.overrides);
-    let Read { mut scenario, warnings, bytes } = read.map_err(|stop| guess(stop, &plan.file))?;
+    let Read { mut scenario, warnings, bytes, inputs } =
+        read.map_err(|stop| guess(stop, &plan.file))?;
     if !warnings.is_empty() && !plan.quiet {
         screen.complain(&warnings);
     }
@@ -117,6 +118,7 @@ pub(super) fn run(plan: &Plan, words: Vec<OsString>, screen: &mut Screen) -> Res
             command_line: command_line(&words),
             file: plan.file.to_string_lossy().into_owned(),
             file_sha256: hex(&Sha256::digest(&bytes)),
+            inputs: &inputs,
             expanded_sha256: hex(&Sha256::digest(expanded.as_bytes())),
             replications: many.replications.iter().map(|one| one.number).collect(),
             recorded: replication,
