@@ -36,7 +36,7 @@ pub(super) fn report(plan: &Plan, screen: &mut Screen) -> Result<Exit, Stop> {
             format!("supsim: {output}: a report is a page of HTML\n  name it so: -o NAME.html");
         return Err(Stop { exit: Exit::NothingRan, text });
     }
-    let kept = kept::open(&plan.named, Recording::Attempts)?;
+    let kept = kept::open(&plan.named, Recording::All)?;
     let run = kept.run();
     let mut progress = Progress::new(plan.progress, &kept.scenario.name, screen);
     let others = Others { alone: kept.alone, threads: plan.threads };

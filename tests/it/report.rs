@@ -7,7 +7,7 @@ use crate::commands::supsim;
 use crate::support;
 
 /// A folder with one stored run of a scenario of the project, called `latest`.
-fn stored(scenario: &str, words: &[&str]) -> tempfile::TempDir {
+pub fn stored(scenario: &str, words: &[&str]) -> tempfile::TempDir {
     let place = tempfile::tempdir().unwrap();
     fs::copy(support::project(scenario), place.path().join("scenario.yaml")).unwrap();
     let quiet = ["run", "scenario.yaml", "-q", "--charts", "none", "--logs", "none"];
@@ -17,7 +17,7 @@ fn stored(scenario: &str, words: &[&str]) -> tempfile::TempDir {
 }
 
 /// The report that these words write.
-fn report(place: &Path, words: &[&str]) -> String {
+pub fn report(place: &Path, words: &[&str]) -> String {
     let said = supsim(place, &[&["report"], words].concat());
     assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
     let name = words.iter().rfind(|word| word.ends_with(".html")).unwrap_or(&"report.html");

@@ -53,7 +53,7 @@ pub(super) enum Bar {
 
 /// What is drawn of a synchronisation, in its order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Step {
+pub(in crate::report) enum Step {
     /// Until 6704.
     Connect,
     /// Until the bytes have crossed the link.
@@ -72,7 +72,7 @@ pub(super) enum Step {
 
 impl Step {
     /// As in the key of the picture, and its colour.
-    pub(super) const fn named(self) -> (&'static str, Colour) {
+    pub(in crate::report) const fn named(self) -> (&'static str, Colour) {
         match self {
             Step::Connect => ("connect", palette::CONNECT),
             Step::Transfer => ("transfer", palette::TRANSFER),
@@ -195,7 +195,7 @@ fn phases(attempt: &Attempt, axis: &Squeezed, window: (Instant, Instant)) -> Vec
 }
 
 /// The steps that began, each with its beginning.
-fn begun(attempt: &Attempt) -> Vec<(Step, Instant)> {
+pub(in crate::report) fn begun(attempt: &Attempt) -> Vec<(Step, Instant)> {
     let mut steps = vec![(Step::Connect, Some(attempt.start))];
     steps.push((Step::Transfer, attempt.pull_start));
     steps.push((Step::WsusWork, attempt.transferred));

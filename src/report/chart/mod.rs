@@ -42,6 +42,7 @@ mod tiers;
 mod timeline;
 
 pub use attribute::Attribute;
+pub(super) use bars::{Step, begun};
 pub use heatmap::{heatmap, heatmap_text, heatmap_words};
 pub(super) use lettering::cleaned;
 pub use named::Chart;

@@ -1,29 +1,29 @@
-//! When the releases arrived, tier by tier, and which sites were last.
+//! When the releases arrived, tier by tier.
 
 use super::Told;
 use super::sheet::{Cell, Sheet, number, text};
 use crate::experiment::{Average, Averages};
-use crate::measure::{Attempt, Ending, Lag};
-use crate::report::summary::{Unit, counted, kind_of, tenths, time};
-use crate::units::{Duration, SiteId};
+use crate::measure::{Lag, Scanning};
+use crate::report::summary::{Unit, counted, kind_of, tenths, time, together};
+use crate::trace::ClientKind;
+use crate::units::Duration;
 
-/// So many of the latest sites are told.
-const LATEST: usize = 10;
-
-/// A table for each release that is told, and the latest sites of the first.
+/// A table for each release that is told.
 pub(super) fn arrivals(told: &Told<'_>, sheet: &mut Sheet) {
     let averages = Averages::of(told.many.replications).filter(|all| all.replications > 1);
     if told.releases.told.is_empty() {
         sheet.para("No release reached any site that was to have it.");
     }
+    sheet.raw("<div class=\"beside\">\n");
     for (position, lag) in told.releases.told.iter().enumerate() {
         let averages = averages.as_ref().map(|all| (all.replications, &all.milestones[position]));
+        sheet.raw("<div>\n");
         release(told, sheet, lag, averages);
+        sheet.raw("</div>\n");
     }
+    sheet.raw("</div>\n");
     rest(told, sheet);
-    if let Some(lag) = told.releases.told.first() {
-        latest(told, sheet, lag);
-    }
+    clients(told, sheet);
 }
 
 fn release(
@@ -70,6 +70,39 @@ fn release(
     );
 }
 
+/// How far the clients have scanned, where there are any.
+fn clients(told: &Told<'_>, sheet: &mut Sheet) {
+    let run = &told.run;
+    if !run.scenario.has_clients() {
+        return;
+    }
+    let all = Scanning::of(run.scenario, run.trace);
+    let mut rows = Vec::new();
+    for lag in &told.releases.told {
+        for kind in ClientKind::ALL {
+            let of = all.iter().filter(|row| row.release == lag.release && row.by == kind);
+            let Some(together) = together(&of.collect::<Vec<_>>()) else { continue };
+            let mut row = vec![
+                text(run.release(lag.release)),
+                text(kind.name()),
+                number(together.clients),
+                number(together.scanned()),
+            ];
+            row.extend([500, 950, 1_000].map(|permille| match together.time_until(permille) {
+                Some(after) => number(time(after)),
+                None => Cell::Bad("never".to_owned()),
+            }));
+            rows.push(row);
+        }
+    }
+    sheet.raw("<h3>Clients</h3>\n");
+    sheet.table(
+        "From publication until so many clients had scanned for it",
+        &["release", "clients", "number", "scanned", "half", "95 %", "all"],
+        &rows,
+    );
+}
+
 /// The releases that have no table.
 fn rest(told: &Told<'_>, sheet: &mut Sheet) {
     let (rest, too_late) = (&told.releases.rest, &told.releases.too_late);
@@ -93,92 +126,4 @@ fn rest(told: &Told<'_>, sheet: &mut Sheet) {
              have them."
         ));
     }
-}
-
-/// The sites that were last, each with the synchronisations that led to its own.
-fn latest(told: &Told<'_>, sheet: &mut Sheet, lag: &Lag) {
-    let scenario = told.run.scenario;
-    let unit = Unit::of(lag.all.reached.last().copied().unwrap_or(Duration::ZERO));
-    sheet.raw("<h3 id=\"latest\">The latest sites, and why</h3>\n");
-    let row = |&(site, delay): &(SiteId, Option<Duration>)| {
-        let place = &scenario.sites[site.index()];
-        vec![
-            text(&place.code),
-            text(&place.name),
-            match delay {
-                Some(delay) => number(format!("{} {}", unit.show(delay), unit.short)),
-                None => Cell::Bad("never".to_owned()),
-            },
-            text(why(told, lag, site)),
-        ]
-    };
-    let rows: Vec<_> = lag.latest.iter().take(LATEST).map(row).collect();
-    let name = told.run.release(lag.release);
-    sheet.table(
-        &format!("Until current with {name}"),
-        &["site", "name", "delay", "the synchronisations that led to it"],
-        &rows,
-    );
-    if lag.latest.len() > LATEST {
-        let more = counted(lag.latest.len() - LATEST, "other site was", "other sites were");
-        sheet.para(&format!("{more} not later than these."));
-    }
-}
-
-/// The chain of synchronisations from the first to the one that brought it, or to the last failed.
-fn why(told: &Told<'_>, lag: &Lag, site: SiteId) -> String {
-    let outcome = told.run.outcome;
-    let arrival =
-        outcome.arrivals.partition_point(|one| (one.site, one.release) < (site, lag.release));
-    let Some(arrival) = outcome.arrivals.get(arrival) else { return String::new() };
-    let number = match (arrival.current, arrival.attempt) {
-        (Some(_), Some(number)) => Some(number),
-        (Some(_), None) => return "by replication of its database".to_owned(),
-        (None, _) => attempts_of(told, site)
-            .iter()
-            .rfind(|one| one.start >= lag.wanted)
-            .map(|one| one.number),
-    };
-    let Some(number) = number else {
-        return "it did not synchronise after the release was published".to_owned();
-    };
-    let mut chain = Vec::new();
-    let mut next = Some((site, number));
-    while let Some((site, number)) = next {
-        let Some(attempt) = attempts_of(told, site).iter().find(|one| one.number == number) else {
-            break;
-        };
-        chain.push(step(told, attempt));
-        next = attempt.caused_by;
-        if next.is_none() {
-            chain.push(told.run.caused_by(attempt));
-        }
-        if chain.len() == 12 {
-            chain.push("…".to_owned());
-            break;
-        }
-    }
-    chain.reverse();
-    chain.join(" → ")
-}
-
-fn step(told: &Told<'_>, attempt: &Attempt) -> String {
-    let name = told.run.attempt(attempt.site, attempt.number);
-    let clock = &told.run.scenario.clock;
-    let start = clock.short(attempt.start);
-    match (attempt.ending, attempt.failure) {
-        (Ending::Failed, Some(failure)) => {
-            let fault = attempt.fault.map(|fault| format!(", {}", told.run.fault(fault)));
-            format!("{name} {start} failed ({}{})", failure.phase, fault.unwrap_or_default())
-        }
-        (Ending::Unfinished, _) => format!("{name} {start}, unfinished at the end of the run"),
-        _ => format!("{name} {start}"),
-    }
-}
-
-fn attempts_of<'a>(told: &Told<'a>, site: SiteId) -> &'a [Attempt] {
-    let attempts = &told.run.outcome.attempts;
-    let first = attempts.partition_point(|attempt| attempt.site < site);
-    let after = attempts.partition_point(|attempt| attempt.site <= site);
-    &attempts[first..after]
 }

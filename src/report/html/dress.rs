@@ -3,11 +3,19 @@
 
 use sha2::{Digest, Sha256};
 
+use crate::report::chart::{Colour, palette};
+
 /// The page, with a place `{{NAME}}` for each part.
 pub(super) const PAGE: &str = include_str!("page.html");
 const STYLE: &str = include_str!("page.css");
 /// One idea a file; together one script.
-const SCRIPT: [&str; 0] = [];
+const SCRIPT: [&str; 5] = [
+    include_str!("timeline/data.js"),
+    include_str!("timeline/clock.js"),
+    include_str!("timeline/words.js"),
+    include_str!("timeline/draw.js"),
+    include_str!("timeline/hand.js"),
+];
 
 const REGULAR: &[u8] = include_bytes!("../fonts/inter-regular.otf");
 const SEMIBOLD: &[u8] = include_bytes!("../fonts/inter-semibold.otf");
@@ -21,7 +29,36 @@ pub(super) fn style() -> String {
             base64(font)
         )
     };
-    face(400, REGULAR) + &face(600, SEMIBOLD) + STYLE
+    face(400, REGULAR) + &face(600, SEMIBOLD) + STYLE + &pictures_in_the_dark()
+}
+
+/// What carries no meaning by its colour (paper, letters, axes) follows the page into the dark; the
+/// fills, which do, stay.
+fn pictures_in_the_dark() -> String {
+    use palette::{AXIS, FAILED_TEXT, GRID, INK, OUTAGE, PAPER, QUIET, SERIES};
+    let mut rules = String::new();
+    let mut rule = |what: &str, attribute: &str, colour: Colour, now: &str| {
+        rules += &format!(".turns {what}[{attribute}=\"{colour}\"]{{{attribute}:{now}}}\n");
+    };
+    rule("rect", "fill", PAPER, "var(--paper)");
+    rule("rect", "fill", OUTAGE, "var(--outage)");
+    rule("text", "fill", INK, "var(--ink)");
+    rule("text", "fill", QUIET, "var(--quiet)");
+    rule("text", "fill", FAILED_TEXT, "var(--bad)");
+    rule("polygon", "fill", INK, "var(--ink)");
+    rule(":is(line,polyline)", "stroke", INK, "var(--ink)");
+    rule(":is(line,polyline)", "stroke", GRID, "var(--line)");
+    rule(":is(line,polyline)", "stroke", AXIS, "var(--quiet)");
+    for (line, text) in SERIES {
+        rule("text", "fill", text, &lighter(line).to_string());
+    }
+    format!("@media screen and (prefers-color-scheme: dark) {{\n{rules}}}\n")
+}
+
+/// So light that it can be read on dark paper.
+fn lighter(colour: Colour) -> Colour {
+    let part = |part: u8| part + (255 - part) / 5 * 2;
+    Colour(part(colour.0), part(colour.1), part(colour.2))
 }
 
 /// The script. What is inside cannot be seen from outside.

@@ -2,7 +2,8 @@
 //!
 //! ```text
 //!   Run + Many ──► asked        what was asked, and the answer
-//!              ├──► arrivals     when the releases arrived, the latest sites and why
+//!              ├──► arrivals     when the releases arrived
+//!              ├──► why          the latest sites, and what their delays are made of
 //!              ├──► pictures     the charts, each with its table
 //!              ├──► intervals ──► timeline/*.js   every synchronisation, to look into
 //!              ├──► failures     what failed, and what came of it
@@ -22,33 +23,46 @@ mod asked;
 mod assumptions;
 mod dress;
 mod failures;
+mod figures;
+mod intervals;
 mod model;
 mod pictures;
 mod repeat;
 mod sheet;
+mod why;
 
 use std::io::{self, Write};
 
 use super::summary::Releases;
 use super::{Many, Run};
+use crate::measure::Causes;
+use intervals::Intervals;
 use sheet::Sheet;
 
 /// The parts of the page in their order: where each is, what it is called, and what writes it.
-const PARTS: [(&str, &str, fn(&Told<'_>, &mut Sheet)); 7] = [
+const PARTS: [(&str, &str, fn(&Told<'_>, &mut Sheet)); 9] = [
     ("asked", "What was asked, and the answer", asked::asked),
     ("arrivals", "When the releases arrived", arrivals::arrivals),
+    ("latest", "The latest sites, and why", why::latest),
     ("pictures", "Pictures", pictures::pictures),
+    ("timeline", "Timeline", timeline),
     ("failures", "What failed", failures::failures),
     ("assumptions", "Assumptions", assumptions::assumptions),
     ("model", "The model", model::model),
     ("repeat", "How to repeat it", repeat::repeat),
 ];
 
+/// So many synchronisations the timeline holds: of the latest sites all, of the others none.
+const MOST_SYNCHRONISATIONS: usize = 100_000;
+
 /// What is told.
 struct Told<'a> {
     run: Run<'a>,
     many: Many<'a>,
     releases: Releases,
+    causes: Causes<'a>,
+    /// What the timeline does not show, in words.
+    left_out: Option<String>,
 }
 
 /// Writes the report of a run.
@@ -56,7 +70,11 @@ struct Told<'a> {
 /// # Errors
 /// What `out` says.
 pub fn write_html(run: &Run<'_>, many: &Many<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let told = Told { run: *run, many: *many, releases: Releases::of(run) };
+    let releases = Releases::of(run);
+    let causes = Causes::of(run.scenario, run.trace, run.outcome);
+    let intervals = Intervals::of(run, &releases, MOST_SYNCHRONISATIONS);
+    let left_out = intervals.left_out();
+    let told = Told { run: *run, many: *many, releases, causes, left_out };
     let script = dress::script();
     let policy = dress::policy(&script);
     let mut main = Sheet::default();
@@ -84,10 +102,22 @@ pub fn write_html(run: &Run<'_>, many: &Many<'_>, out: &mut dyn Write) -> io::Re
         ("HEADER", header.into_html()),
         ("CONTENTS", contents.into_html()),
         ("MAIN", main.into_html()),
-        ("DATA", "{}".to_owned()),
+        ("DATA", intervals.to_json(run, &told.causes)),
         ("SCRIPT", script),
     ];
     fill(dress::PAGE, &parts, out)
+}
+
+/// The interactive timeline, and what it does not show.
+fn timeline(told: &Told<'_>, sheet: &mut Sheet) {
+    if told.run.outcome.attempts.is_empty() {
+        sheet.para("No site synchronised.");
+        return;
+    }
+    sheet.raw(include_str!("timeline.html"));
+    if let Some(left_out) = &told.left_out {
+        sheet.para(left_out);
+    }
 }
 
 /// Puts each part in its place. What looks like a place inside a part stays as it is.

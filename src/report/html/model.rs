@@ -94,7 +94,7 @@ fn parameters(told: &Told<'_>, sheet: &mut Sheet) {
     let assumed = scenario.defaults_used.iter().filter(|one| one.status == Known::Assumed).count();
     sheet.para(&format!(
         "{} from the profile {} stand, with their sources, under Assumptions; {} of them {} assumed. \
-         All others were written by the author of the scenario, as follows.",
+         All others were written by the author of the scenario and stand in it.",
         counted(scenario.defaults_used.len(), "value", "values"),
         scenario.profile.word(),
         assumed,

@@ -1,127 +1,59 @@
 //! The charts, each with the figures it was drawn from.
 
 use super::Told;
-use super::sheet::{Cell, Sheet, number, text};
-use crate::measure::{Attempt, Delays, Ending, Lag};
-use crate::report::chart::{Chart, Picture, Shown, release_to_draw};
-use crate::report::summary::{Unit, kind_of};
-use crate::units::{Duration, ReleaseId};
+use super::figures::{shares, synchronisations};
+use super::sheet::Sheet;
+use crate::report::Look;
+use crate::report::chart::{Chart, Shown, release_to_draw};
 
 /// What repeats the run, at the foot of each picture.
 const REPEAT: &str = "supsim run scenario.yaml";
-/// Rows in the table of the timeline.
-const ROWS: usize = 60;
 
 /// Every picture that says something for this run.
 pub(super) fn pictures(told: &Told<'_>, sheet: &mut Sheet) {
-    let (scenario, outcome) = (told.run.scenario, told.run.outcome);
-    let release = release_to_draw(scenario);
-    let shown = Shown { run: told.run, release, repeat: REPEAT };
-    let arrived = outcome.arrivals.iter().any(|one| Some(one.release) == release);
-    if arrived {
-        let chart = Chart::Propagation;
-        figure(sheet, chart.question(), &chart.draw(&shown), |sheet| {
-            shares(told, release, sheet);
-        });
+    let shown =
+        Shown { run: told.run, release: release_to_draw(told.run.scenario), repeat: REPEAT };
+    let mut drawn = 0;
+    for chart in Chart::ALL.into_iter().filter(|chart| says_something(&shown, *chart)) {
+        figure(told, sheet, &shown, chart);
+        drawn += 1;
     }
-    if !outcome.attempts.is_empty() {
-        let chart = Chart::Timeline;
-        figure(sheet, chart.question(), &chart.draw(&shown), |sheet| {
-            synchronisations(told, release, sheet);
-        });
-    }
-    if !arrived && outcome.attempts.is_empty() {
+    if drawn == 0 {
         sheet.para("There is nothing to draw: no release arrived and no site synchronised.");
     }
 }
 
+/// Is there anything to see in it?
+fn says_something(shown: &Shown<'_>, chart: Chart) -> bool {
+    let outcome = shown.run.outcome;
+    let sites = shown.run.scenario.sites.len();
+    let arrived = outcome.arrivals.iter().any(|one| Some(one.release) == shown.release);
+    match chart {
+        Chart::Timeline => !outcome.attempts.is_empty(),
+        // Of a handful of sites there is nothing to combine.
+        Chart::Heatmap => arrived && sites > 4,
+        _ => arrived,
+    }
+}
+
 /// A picture with its heading for those who hear the page, and its figures.
-fn figure(
-    sheet: &mut Sheet,
-    question: &'static str,
-    picture: &Picture,
-    figures: impl FnOnce(&mut Sheet),
-) {
+fn figure(told: &Told<'_>, sheet: &mut Sheet, shown: &Shown<'_>, chart: Chart) {
     sheet.raw("<figure>\n<h3 class=\"heard\">");
-    sheet.raw(question);
-    sheet.raw("</h3>\n<div class=\"wide picture\">");
-    sheet.picture(picture);
-    sheet.raw("</div>\n<details><summary>The figures</summary>\n");
-    figures(sheet);
-    sheet.raw("</details>\n</figure>\n");
-}
-
-/// After how long so many of each tier were current.
-fn shares(told: &Told<'_>, release: Option<ReleaseId>, sheet: &mut Sheet) {
-    let Some(release) = release else { return };
-    let lag = Lag::of_one(told.run.scenario, told.run.outcome, release);
-    let unit = Unit::of(lag.all.reached.last().copied().unwrap_or(Duration::ZERO));
-    let percent = [10, 25, 50, 75, 90, 95, 100];
-    let row = |name: String, delays: &Delays| {
-        let mut cells = vec![text(name), number(delays.sites())];
-        cells.extend(percent.map(|percent| match delays.percent(percent) {
-            Some(delay) => number(unit.show(delay)),
-            None => Cell::Bad("never".to_owned()),
-        }));
-        cells
-    };
-    let groups = lag.groups.iter().map(|group| {
-        let kind = kind_of(group.kind, group.delays.sites());
-        row(format!("{kind}, tier {}", group.tier), &group.delays)
+    sheet.raw(chart.question());
+    sheet.raw(match chart {
+        // In these no letter stands on a fill that keeps its colour.
+        Chart::Propagation | Chart::Timeline => "</h3>\n<div class=\"wide picture turns\">",
+        _ => "</h3>\n<div class=\"wide picture\">",
     });
-    let mut rows: Vec<_> = groups.collect();
-    rows.push(row("all".to_owned(), &lag.all));
-    sheet.table(
-        &format!("{} from publication until so many of them were current", unit.plural),
-        &["sites", "number", "10 %", "25 %", "50 %", "75 %", "90 %", "95 %", "100 %"],
-        &rows,
-    );
-}
-
-/// The synchronisations after publication, of the sites that were last.
-fn synchronisations(told: &Told<'_>, release: Option<ReleaseId>, sheet: &mut Sheet) {
-    let (run, scenario) = (&told.run, told.run.scenario);
-    let lag = release.map(|release| Lag::of_one(scenario, run.outcome, release));
-    let from = lag.as_ref().map_or_else(Default::default, |lag| lag.wanted);
-    // Where it was current it was current: what comes later is another story.
-    let until = |attempt: &Attempt| {
-        let latest = lag.as_ref().map(|lag| lag.latest.as_slice()).unwrap_or_default();
-        let delay = latest.iter().find(|(site, _)| *site == attempt.site).and_then(|(_, it)| *it);
-        delay.is_none_or(|delay| attempt.start <= from + delay)
-    };
-    let mut sites: Vec<_> = match &lag {
-        Some(lag) => lag.latest.iter().map(|(site, _)| *site).collect(),
-        None => run.outcome.attempts.iter().map(|attempt| attempt.site).collect(),
-    };
-    sites.truncate(ROWS);
-    sites.dedup();
-    let mut rows = Vec::new();
-    for site in sites {
-        let first = run.outcome.attempts.partition_point(|attempt| attempt.site < site);
-        let of_site = run.outcome.attempts[first..].iter().take_while(|one| one.site == site);
-        for attempt in of_site.filter(|one| one.start >= from && until(one)) {
-            let end = attempt.end.map(|end| scenario.clock.short(end)).unwrap_or_default();
-            let failure = attempt.failure.map(|failure| format!(": {}", failure.phase));
-            let ending = format!("{}{}", attempt.ending.name(), failure.unwrap_or_default());
-            rows.push(vec![
-                text(run.attempt(site, attempt.number)),
-                text(run.caused_by(attempt)),
-                text(scenario.clock.short(attempt.start)),
-                text(end),
-                if attempt.ending == Ending::Failed { Cell::Bad(ending) } else { text(ending) },
-            ]);
-        }
-        if rows.len() >= ROWS {
-            rows.truncate(ROWS);
-            break;
+    sheet.picture(&chart.draw(shown));
+    sheet.raw("</div>\n<details><summary>The figures</summary>\n");
+    match chart {
+        Chart::Propagation => shares(told, shown.release, sheet),
+        Chart::Timeline => synchronisations(told, shown.release, sheet),
+        other => {
+            let text = other.text(shown, Look::default()).unwrap_or_default();
+            sheet.element("pre", &text);
         }
     }
-    sheet.table(
-        "Synchronisations from publication until the site was current, the latest sites first",
-        &["synchronisation", "because of", "start", "end", "ending"],
-        &rows,
-    );
-    if rows.len() == ROWS {
-        sheet.para("Only the first rows stand here; tables/attempts.csv has all.");
-    }
+    sheet.raw("</details>\n</figure>\n");
 }

@@ -34,7 +34,7 @@ pub(super) fn clients(page: &mut Page, run: &Run<'_>, told: &[Lag]) {
 }
 
 /// All sites and kinds as one.
-fn together(rows: &[&Scanning]) -> Option<Scanning> {
+pub(in crate::report) fn together(rows: &[&Scanning]) -> Option<Scanning> {
     let first = rows.first()?;
     let clients = rows.iter().map(|row| u64::from(row.clients)).sum::<u64>();
     let mut batches: Vec<_> = rows.iter().flat_map(|row| row.batches.iter().copied()).collect();

@@ -22,6 +22,7 @@ mod went;
 pub(super) mod words;
 
 use clients::clients;
+pub(super) use clients::together;
 use expectations::expectations;
 pub(super) use expectations::{got, note, wanted};
 use failures::failures;
