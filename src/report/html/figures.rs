@@ -1,10 +1,16 @@
 //! The figures behind the pictures, as tables.
 
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+
 use super::Told;
 use super::sheet::{Cell, Sheet, number, text};
 use crate::measure::{Attempt, Delays, Ending, Lag};
-use crate::report::summary::{Unit, kind_of};
-use crate::units::{Duration, ReleaseId};
+use crate::report::Run;
+use crate::report::summary::{Unit, kind_of, time};
+use crate::trace::Trigger;
+use crate::units::{Duration, Instant, ReleaseId, SiteId};
 
 /// Rows in the table of the timeline.
 const ROWS: usize = 60;
@@ -81,5 +87,93 @@ pub(super) fn synchronisations(told: &Told<'_>, release: Option<ReleaseId>, shee
     );
     if rows.len() == ROWS {
         sheet.para("Only the first rows stand here; tables/attempts.csv has all.");
+    }
+}
+
+/// What each day of the run had.
+pub(super) fn days(told: &Told<'_>, sheet: &mut Sheet) {
+    let row = |(day, counts): (Date, [usize; 4])| {
+        let mut row = vec![text(day.strftime("%a %-d %b %Y").to_string())];
+        row.extend(counts.map(number));
+        row
+    };
+    let rows: Vec<_> = by_day(&told.run).into_iter().map(row).collect();
+    let heads = ["day", "synchronisations started", "of them failed", "retries", "most at once"];
+    sheet.table("", &heads, &rows);
+}
+
+/// By the days of the scenario's zone: synchronisations started, of them failed and retries, and
+/// the most at once.
+fn by_day(run: &Run<'_>) -> BTreeMap<Date, [usize; 4]> {
+    let clock = &run.scenario.clock;
+    let day = |at: Instant| clock.civil(at, clock.zone()).date();
+    let mut days: BTreeMap<Date, [usize; 4]> = BTreeMap::new();
+    // Of what ends and starts at one instant the end comes first: they do not run at once.
+    let mut edges: Vec<(Instant, bool)> = Vec::new();
+    for attempt in &run.outcome.attempts {
+        let counts = days.entry(day(attempt.start)).or_default();
+        counts[0] += 1;
+        counts[1] += usize::from(attempt.ending == Ending::Failed);
+        counts[2] += usize::from(attempt.trigger == Trigger::Retry);
+        if attempt.end.is_none_or(|end| end > attempt.start) {
+            edges.push((attempt.start, true));
+            edges.extend(attempt.end.map(|end| (end, false)));
+        }
+    }
+    edges.sort_unstable();
+    let mut running = 0;
+    for (at, starts) in edges {
+        let before = running;
+        running = if starts { running + 1 } else { running - 1 };
+        let most = &mut days.entry(day(at)).or_default()[3];
+        // what runs over midnight runs on the day after, too
+        *most = before.max(running).max(*most);
+    }
+    days
+}
+
+/// How long each site took, the latest first.
+pub(super) fn delays(told: &Told<'_>, release: Option<ReleaseId>, sheet: &mut Sheet) {
+    let Some(release) = release else { return };
+    let (run, scenario) = (&told.run, told.run.scenario);
+    let lag = Lag::of_one(scenario, run.outcome, release);
+    let row = |(site, delay): &(SiteId, Option<Duration>)| {
+        let place = &scenario.sites[site.index()];
+        vec![
+            text(&place.code),
+            text(&place.name),
+            text(place.parent.map_or("", |parent| run.code(parent))),
+            match delay {
+                Some(delay) => number(time(*delay)),
+                None => Cell::Bad("never".to_owned()),
+            },
+        ]
+    };
+    let rows: Vec<_> = lag.latest.iter().take(ROWS).map(row).collect();
+    let caption = format!("From publication of {} until current", run.release(release));
+    sheet.table(&caption, &["site", "name", "parent", "delay"], &rows);
+    if lag.latest.len() > ROWS {
+        sheet.para("Only the latest stand here; tables/arrivals.csv has all.");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::measure::{Activity, sample};
+
+    #[test]
+    fn the_days_together_are_the_run() {
+        let (scenario, trace, outcome) = sample::tutorial();
+        let run = Run { scenario: &scenario, trace: &trace, outcome: &outcome, replication: 0 };
+        let activity = Activity::of(&outcome);
+        let days = by_day(&run);
+        let sum = |which: usize| days.values().map(|counts| counts[which]).sum::<usize>();
+        assert_eq!(
+            (sum(0), sum(1), sum(2)),
+            (activity.attempts, activity.failed, activity.retries)
+        );
+        let most = days.values().map(|counts| counts[3]).max();
+        assert_eq!(most, Some(activity.busiest));
     }
 }

@@ -1,7 +1,7 @@
 //! The charts, each with the figures it was drawn from.
 
 use super::Told;
-use super::figures::{shares, synchronisations};
+use super::figures;
 use super::sheet::Sheet;
 use crate::report::Look;
 use crate::report::chart::{Chart, Shown, release_to_draw};
@@ -25,13 +25,17 @@ pub(super) fn pictures(told: &Told<'_>, sheet: &mut Sheet) {
 
 /// Is there anything to see in it?
 fn says_something(shown: &Shown<'_>, chart: Chart) -> bool {
-    let outcome = shown.run.outcome;
-    let sites = shown.run.scenario.sites.len();
+    let (scenario, outcome) = (shown.run.scenario, shown.run.outcome);
+    let sites = scenario.sites.len();
     let arrived = outcome.arrivals.iter().any(|one| Some(one.release) == shown.release);
-    match chart {
-        Chart::Timeline => !outcome.attempts.is_empty(),
+    match chart.name() {
+        "timeline" | "load" => !outcome.attempts.is_empty(),
         // Of a handful of sites there is nothing to combine.
-        Chart::Heatmap => arrived && sites > 4,
+        "heatmap" => arrived && sites > 4,
+        "topology" => arrived && sites > 1,
+        "links" => !scenario.links.is_empty(),
+        // One replication says nothing of how sure it is.
+        "fan" => false,
         _ => arrived,
     }
 }
@@ -40,20 +44,22 @@ fn says_something(shown: &Shown<'_>, chart: Chart) -> bool {
 fn figure(told: &Told<'_>, sheet: &mut Sheet, shown: &Shown<'_>, chart: Chart) {
     sheet.raw("<figure>\n<h3 class=\"heard\">");
     sheet.raw(chart.question());
-    sheet.raw(match chart {
+    sheet.raw(match chart.name() {
         // In these no letter stands on a fill that keeps its colour.
-        Chart::Propagation | Chart::Timeline => "</h3>\n<div class=\"wide picture turns\">",
+        "propagation" | "timeline" => "</h3>\n<div class=\"wide picture turns\">",
         _ => "</h3>\n<div class=\"wide picture\">",
     });
     sheet.picture(&chart.draw(shown));
     sheet.raw("</div>\n<details><summary>The figures</summary>\n");
-    match chart {
-        Chart::Propagation => shares(told, shown.release, sheet),
-        Chart::Timeline => synchronisations(told, shown.release, sheet),
-        other => {
-            let text = other.text(shown, Look::default()).unwrap_or_default();
-            sheet.element("pre", &text);
-        }
+    match chart.name() {
+        "propagation" => figures::shares(told, shown.release, sheet),
+        "timeline" => figures::synchronisations(told, shown.release, sheet),
+        "load" => figures::days(told, sheet),
+        "topology" => figures::delays(told, shown.release, sheet),
+        _ => match chart.text(shown, Look::default()) {
+            Some(text) => sheet.element("pre", &text),
+            None => sheet.para("They stand in the tables of the stored run."),
+        },
     }
     sheet.raw("</details>\n</figure>\n");
 }
