@@ -53,6 +53,10 @@ impl Line {
         pulse: Option<(Bytes, Duration)>,
     ) {
         self.carry_until(now);
+        if self.is_empty() {
+            // How fast the last one went, perhaps to another destination, says nothing of this one.
+            self.each = 0;
+        }
         let left = micro_bits(bytes);
         let pulse = pulse.map(|(block, delay)| {
             let block = micro_bits(block);
@@ -223,6 +227,16 @@ mod tests {
         let mut line = Line::default();
         line.begin(at(0), 1, Bytes(9_000), Some((Bytes(3_000), Duration::from_secs(5))));
         assert_eq!(ends(&mut line, NO_LIMIT), [(1, 10_000_000)]);
+    }
+
+    #[test]
+    fn what_a_line_carried_before_does_not_make_the_next_sending_faster() {
+        let mut line = Line::default();
+        line.begin(at(0), 1, Bytes(9_000), Some((Bytes(3_000), Duration::from_secs(5))));
+        assert_eq!(ends(&mut line, NO_LIMIT), [(1, 10_000_000)]);
+        // The same line for a circuit of 1 Mbit/s: 9 KB take 72 ms.
+        line.begin(at(20_000_000), 2, Bytes(9_000), None);
+        assert_eq!(ends(&mut line, 1_000_000), [(2, 20_072_000)]);
     }
 
     #[test]

@@ -12,10 +12,12 @@
 //! share no logic with the engine and ask it nothing that it could be wrong about itself. Each has
 //! an id, a sentence and a function. `audit` is their sister: she reads the record afterwards.
 
+pub mod address;
 mod disks;
 mod observer;
 mod promises;
 mod reshaped;
+mod senders;
 mod settled;
 
 use std::fmt;
@@ -24,6 +26,7 @@ use supsim::units::{Instant, SiteId};
 
 pub use disks::{Disks, Held};
 pub use observer::{Counts, Observer, Tamper};
+pub use senders::{Senders, Sent};
 pub use settled::{Wanted, converged, last_word, quiet, settled};
 
 /// One promise.
@@ -42,6 +45,7 @@ pub enum Oracle {
     I9,
     I10,
     P7,
+    R4,
     T1,
     T5,
     L0,
@@ -74,6 +78,7 @@ impl Oracle {
             Oracle::I9 => "I9",
             Oracle::I10 => "I10",
             Oracle::P7 => "P7",
+            Oracle::R4 => "R4",
             Oracle::T1 => "T1",
             Oracle::T5 => "T5",
             Oracle::L0 => "L0",
@@ -109,6 +114,10 @@ impl Oracle {
             Oracle::I9 => "doubled, late and disordered delivery ends as delivery once, in order",
             Oracle::I10 => "a crash at any step ends where no crash ends",
             Oracle::P7 => "the children are asked after a success, each once, and never otherwise",
+            Oracle::R4 => {
+                "nothing leaves while its address is closed; what waits goes when it opens; a sending \
+                 takes what its route and its circuit make it take"
+            }
             Oracle::T1 => "the schedule falls due when it is in force, and at no other time",
             Oracle::T5 => "a point that is installed holds nothing",
             Oracle::L0 => "once everything is mended, the hierarchy comes to rest in bounded time",

@@ -13,7 +13,7 @@ use super::promises::{
     i6_a_child_is_full_and_waits_to_be_asked, p7_children_are_asked_after_a_success,
 };
 use super::reshaped::Schedule;
-use super::{Asked, Complaint, Oracle};
+use super::{Asked, Complaint, Oracle, Senders};
 
 /// What makes an engine, or the way to it, a little different: a planted bug.
 pub trait Tamper: std::fmt::Debug + Send {
@@ -114,6 +114,8 @@ pub struct Observer {
     /// What an administrator does.
     pub(super) operations: Vec<(SiteId, Action)>,
     pub(super) schedule: Option<Schedule>,
+    /// What the senders do.
+    pub senders: Senders,
     /// So many calls of engines.
     pub(super) calls: u64,
     /// How much of the trace has been read.
@@ -177,6 +179,7 @@ impl Observer {
                 .map(|operation| (operation.site, operation.action.clone()))
                 .collect(),
             schedule: None,
+            senders: Senders::default(),
             calls: 0,
             read: 0,
             counts: Counts::default(),
@@ -186,8 +189,10 @@ impl Observer {
 
     /// Reads what was recorded of the sites' surroundings: who went down, what was given up.
     pub fn read(&mut self, trace: &Trace, now: Instant) {
-        for record in &trace.records[self.read..] {
-            let Record { at, site, fact, .. } = *record;
+        for position in self.read..trace.records.len() {
+            let Record { at, site, fact, .. } = trace.records[position];
+            let verdict = self.senders.read(trace, position);
+            self.complain(at, site, verdict);
             match fact {
                 Fact::WentDown => {
                     let ledger = &mut self.ledgers[site.index()];

@@ -83,6 +83,7 @@ impl Observer {
 
     fn moves(&mut self, site: usize, under: usize) {
         self.parents[site] = Some(under);
+        self.senders.moves(SiteId(site as u32));
         for number in 0..self.ledgers.len() {
             let upwards = std::iter::successors(Some(number), |site| self.parents[*site]);
             let fed = { upwards }.skip(1).any(|above| self.ledgers[above].top);

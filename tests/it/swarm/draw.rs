@@ -4,7 +4,9 @@ use super::dice::Dice;
 use super::plan::{
     Class, Cost, DAY, Flaw, HOUR, Lane, MINUTE, Place, Plan, Release, SECOND, What, When,
 };
+use super::route;
 use super::timed::{reshape, strike};
+use crate::oracle::address::Zone;
 
 /// The plan of a seed.
 pub fn draw(seed: u64) -> Plan {
@@ -36,16 +38,18 @@ pub fn draw(seed: u64) -> Plan {
         jitter: if dice.chance(20) { dice.roll(600) * SECOND } else { 0 },
         point_first: dice.chance(50),
         places: places(seed),
+        routes: Vec::new(),
         schedule,
         clock_ahead,
         calm,
         flaws: Vec::new(),
         broken: None,
     };
+    let top = plan.top();
+    plan.routes = route::draw(seed, &mut plan.places, top);
     draw_flaws(&mut plan);
     // A subtree that is left broken for good: never the core.
     let dice = &mut Dice::new(seed, "broken");
-    let top = plan.top();
     let beside = |place: &usize| *place > top;
     let others: Vec<usize> = (0..plan.places.len()).filter(beside).collect();
     if !others.is_empty() && dice.chance(15) {
@@ -89,6 +93,8 @@ fn place(code: &str, parent: Option<usize>) -> Place {
         internet: false,
         hopeless: false,
         link: None,
+        zone: Zone::Utc,
+        route: None,
     }
 }
 
@@ -117,7 +123,7 @@ fn places(seed: u64) -> Vec<Place> {
             _ => above && dice.chance(85),
         };
         let code = if number == 0 { "CEN".to_owned() } else { format!("S{number:02}") };
-        let link = dice.chance(50).then(|| *dice.one(&["slow", "fast", "far"]));
+        let link = dice.chance(50).then(|| *dice.one(&["slow", "fast", "far", "daily"]));
         places.push(Place {
             secondary: shape != 0 && number > 1 && dice.chance(30),
             point,

@@ -30,7 +30,10 @@ pub struct Seen {
 }
 
 /// What must have been seen in a swarm of the usual size.
-const MARKS: [&str; 25] = [
+const MARKS: [&str; 28] = [
+    "a closed address was waited for",
+    "a package was not too fast",
+    "a limited package took its time exactly",
     "a clock was wrong",
     "started by schedule",
     "started by manual",
@@ -78,6 +81,10 @@ impl Seen {
         mark("a retry at the restart", counts.retries_after_restart);
         mark("a retry that waited", counts.retries_that_waited);
         mark("a retry replaced", counts.retries_replaced);
+        mark("a closed address was waited for", outcome.sent.openings);
+        mark("a request went by its address", outcome.sent.requests);
+        mark("a package was not too fast", outcome.sent.timed);
+        mark("a limited package took its time exactly", outcome.sent.exactly);
         mark("a clock was wrong", u64::from(plan.clock_ahead != 0));
         mark("a subtree was left broken", u64::from(plan.broken.is_some()));
         let mut databases = vec![u32::from(plan.current); plan.places.len()];

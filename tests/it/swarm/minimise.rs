@@ -102,6 +102,14 @@ impl Search<'_> {
                 plan.releases.remove(release);
             });
         }
+        for site in 0..plan.places.len() {
+            if plan.places[site].route.is_some() {
+                self.try_it(plan, |plan| plan.places[site].route = None);
+            }
+        }
+        if plan.places.iter().all(|place| place.route.is_none()) {
+            plan.routes.clear();
+        }
         if plan.clock_ahead != 0 {
             self.try_it(plan, |plan| plan.clock_ahead = 0);
         }

@@ -18,6 +18,7 @@ mod metamorphic;
 mod minimise;
 mod plan;
 mod planted;
+mod route;
 mod shape;
 mod timed;
 mod trial;

@@ -3,7 +3,9 @@
 //! A seed makes a plan and then has nothing more to say: the plan is printed as a scenario that
 //! `supsim run` accepts, and is made smaller by leaving things out of it.
 
+use super::route::Route;
 use super::shape::{Reshape, Shape};
+use crate::oracle::address::Zone;
 
 pub const SECOND: u64 = 1_000_000;
 pub const MINUTE: u64 = 60 * SECOND;
@@ -136,6 +138,7 @@ pub struct Plan {
     /// P9.
     pub point_first: bool,
     pub places: Vec<Place>,
+    pub routes: Vec<Route>,
     /// When the schedule falls due while things go wrong, by the clock of the top-level site.
     pub schedule: Vec<u64>,
     /// By how many seconds that clock is ahead.
@@ -158,6 +161,10 @@ pub struct Place {
     /// A remote point without the console: no synchronisation of it ever succeeds (H5).
     pub hopeless: bool,
     pub link: Option<&'static str>,
+    /// Where its hours are counted.
+    pub zone: Zone,
+    /// Its route among those of the plan.
+    pub route: Option<usize>,
 }
 
 #[derive(Clone, Debug)]
@@ -286,15 +293,19 @@ impl Plan {
         let to_fail = to_fail.sum::<u64>() + 2 + if by_chance { 12 } else { 0 };
         // A synchronisation that is made to fail hangs for a quarter of an hour at most.
         let again = self.retry_every + self.jitter + HOUR / 4 + attempt;
-        let level = 2 * HOUR + most("request", 1) + to_fail * again + attempt;
+        let (closed, times) = self.routes_cost();
+        let level = 2 * HOUR + closed + most("request", 1) + to_fail * again + attempt;
         let cycles = self.flaws.iter().map(|flaw| match &flaw.what {
             What::Schedules(schedule) => schedule.len(),
             _ => 1,
         });
         let versions = (self.schedule.len() + cycles.sum::<usize>() + 2) as u64;
         // A package that is delayed comes two hours late, and what was overtaken waits for it.
-        let sending =
-            2 * HOUR + transfer + if self.has(Class::DelayPackage) { 2 * HOUR } else { 0 };
+        let late = if self.has(Class::DelayPackage) { 2 * HOUR } else { 0 };
+        // What comes while another waits goes with it, or six hours later (R6).
+        let together = if closed > 0 { 6 * HOUR } else { 0 };
+        let pauses = self.pauses(self.kilobytes());
+        let sending = 2 * HOUR + closed + together + times * transfer + pauses + late;
         let shapes = self.shapes();
         let depth = shapes.iter().map(|shape| shape.extent().0).max().unwrap_or(1);
         depth * (level + sending) + slow * most("insert", versions + depth)
@@ -319,11 +330,17 @@ impl Plan {
     /// All metadata over the slow circuit, for all children of a site one after the other.
     fn transfer(&self) -> u64 {
         let slow = self.slow_source
-            || self.places.iter().any(|place| place.internet || place.link == Some("slow"));
-        let kilobytes = 2_000 + self.releases.iter().map(|one| one.kilobytes).sum::<u64>();
+            || self
+                .places
+                .iter()
+                .any(|place| place.internet || matches!(place.link, Some("slow" | "daily")));
         let children = self.shapes().iter().map(|shape| shape.extent().1).max();
         // 64 Kbit/s are 125 ms for a thousand bytes.
-        if slow { kilobytes * 125_000 * children.unwrap_or(1).max(1) } else { 10 * MINUTE }
+        if slow { self.kilobytes() * 125_000 * children.unwrap_or(1).max(1) } else { 10 * MINUTE }
+    }
+
+    fn kilobytes(&self) -> u64 {
+        2_000 + self.releases.iter().map(|one| one.kilobytes).sum::<u64>()
     }
 
     /// When the one cycle after everything is due.

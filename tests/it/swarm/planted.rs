@@ -5,7 +5,7 @@
 //! built from while the oracles know the plan; nothing but this file can plant one.
 
 use supsim::engine::{Effect, Engine, Input, Kind, Role, Status, Timer, Trigger};
-use supsim::scenario::{Action, ClockOffset, Scenario};
+use supsim::scenario::{Action, Bandwidth, ClockOffset, RouteRate, Scenario};
 use supsim::units::{Duration, Instant, SiteId};
 
 use super::lost::{LostAfterMove, LostOnCrash};
@@ -320,6 +320,46 @@ pub const BUGS: &[Bug] = &[
         plant: Plant::World(|scenario| {
             for site in &mut scenario.sites {
                 site.clock_offset = ClockOffset::default();
+            }
+        }),
+    },
+    Bug {
+        name: "addresses go by UTC",
+        says: "the hours of an address and of a circuit are those of the scenario, not of the site",
+        plant: Plant::World(|scenario| {
+            for site in &mut scenario.sites {
+                site.zone = scenario.clock.zone().clone();
+            }
+        }),
+    },
+    Bug {
+        name: "no rate limit",
+        says: "a route limits nothing",
+        plant: Plant::World(|scenario| {
+            for route in &mut scenario.routes {
+                route.rate = RouteRate::Unlimited;
+            }
+        }),
+    },
+    Bug {
+        name: "no pauses",
+        says: "a pulse is one block",
+        plant: Plant::World(|scenario| {
+            for route in &mut scenario.routes {
+                if let RouteRate::Pulse { delay, .. } = &mut route.rate {
+                    *delay = Duration::from_micros(1);
+                }
+            }
+        }),
+    },
+    Bug {
+        name: "circuits know no hours",
+        says: "a circuit whose bandwidth hangs on the hour has no limit",
+        plant: Plant::World(|scenario| {
+            for link in &mut scenario.links {
+                if let Bandwidth::Hourly(_) = link.bandwidth {
+                    link.bandwidth = Bandwidth::Unlimited;
+                }
             }
         }),
     },

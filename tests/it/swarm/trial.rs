@@ -12,7 +12,7 @@ use super::plan::Plan;
 use super::planted::Bug;
 use crate::audit::audit;
 use crate::oracle::{
-    Asked, Complaint, Disks, Observer, Oracle, Wanted, converged, last_word, quiet, settled,
+    Asked, Complaint, Disks, Observer, Oracle, Sent, Wanted, converged, last_word, quiet, settled,
 };
 
 /// What became of a plan.
@@ -20,6 +20,7 @@ pub struct Outcome {
     pub trace: Trace,
     pub scenario: Scenario,
     pub counts: crate::oracle::Counts,
+    pub sent: Sent,
     /// When it had come to rest after everything was mended, and when it had to, in microseconds
     /// after that.
     pub rest: Option<(u64, u64)>,
@@ -80,7 +81,8 @@ pub fn trial(plan: &Plan, asked: Asked, bug: Option<&Bug>) -> Result<Outcome, Bo
         }
     };
     let observer = Observer::new(&scenario, plan.current, asked, bug.and_then(Bug::tamper))
-        .with_schedule(plan.due().into_iter().map(instant));
+        .with_schedule(plan.due().into_iter().map(instant))
+        .with_addresses(plan.addresses(), plan.leaves_senders_alone());
     let observer = Arc::new(Mutex::new(observer));
     let scenario = match bug {
         Some(bug) => bug.misread(scenario),
@@ -90,9 +92,12 @@ pub fn trial(plan: &Plan, asked: Asked, bug: Option<&Bug>) -> Result<Outcome, Bo
     let mut world = World::new(&blueprint, 0).with_probe(observer.clone());
     match watch(plan, asked, &mut world, &observer) {
         Ok(rest) => {
-            let counts = observer.lock().unwrap().counts;
+            let (counts, sent) = {
+                let observer = observer.lock().unwrap();
+                (observer.counts, observer.senders.counts)
+            };
             let (end, trace) = (world.now(), world.into_trace());
-            Ok(Outcome { trace, scenario, counts, rest, end })
+            Ok(Outcome { trace, scenario, counts, sent, rest, end })
         }
         Err(complaint) => Err(Box::new(Failure::new(&scenario, world.trace(), complaint))),
     }

@@ -3,6 +3,8 @@
 use std::fmt::{self, Write as _};
 
 use super::plan::{Cost, DAY, Flaw, HOUR, MINUTE, Place, Plan, Release, SECOND, What, When};
+use super::route::LINKS;
+use crate::oracle::address::Zone;
 
 /// A time since the start of the run, as the language writes it; the run starts in March 2026.
 struct Clock(u64);
@@ -75,10 +77,13 @@ impl Plan {
         let timing: Vec<String> =
             self.timing.iter().map(|(what, cost)| format!("{what}: {cost}")).collect();
         writeln!(text, "timing: {{ {} }}", timing.join(", "))?;
-        text.push_str(
-            "links:\n  slow: { bandwidth: 64 Kbit/s, latency: 300ms }\n  \
-             fast: { bandwidth: 10 Mbit/s, latency: 20ms }\n  far: { latency: 5s }\n",
-        );
+        text.push_str(LINKS);
+        if !self.routes.is_empty() {
+            text.push_str("routes:\n");
+        }
+        for (number, route) in self.routes.iter().enumerate() {
+            writeln!(text, "  r{number}: {route}")?;
+        }
         self.write_sync(text)?;
         text.push_str("sites:\n");
         for place in &self.places {
@@ -139,6 +144,14 @@ impl Plan {
         }
         if let Some(link) = place.link {
             write!(text, ", link: {link}")?;
+        }
+        if let Some(route) = place.route {
+            write!(text, ", route: r{route}")?;
+        }
+        match place.zone {
+            Zone::Utc => {}
+            Zone::Tokyo => text.push_str(", timezone: Asia/Tokyo"),
+            Zone::NewYork => text.push_str(", timezone: America/New_York"),
         }
         if self.clock_ahead != 0 && place.code == self.places[self.top()].code {
             write!(text, ", clock_offset: {}s", self.clock_ahead)?;
