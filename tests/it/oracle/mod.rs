@@ -26,7 +26,7 @@ use supsim::units::{Instant, SiteId};
 
 pub use disks::{Disks, Held};
 pub use observer::{Counts, Observer, Tamper};
-pub use senders::{Senders, Sent};
+pub use senders::{Senders, Sent, departure};
 pub use settled::{Wanted, converged, last_word, quiet, settled};
 
 /// One promise.

@@ -230,7 +230,7 @@ impl Senders {
 }
 
 /// The record that tells of the departure of what arrived because of `cause`, and when that was.
-fn departure(trace: &Trace, cause: Cause) -> Option<(usize, u64)> {
+pub fn departure(trace: &Trace, cause: Cause) -> Option<(usize, u64)> {
     let mut position = cause.position()?;
     loop {
         let record = &trace.records[position];

@@ -9,6 +9,7 @@ use supsim::trace::{Fact, Trace};
 
 use super::plan::{Class, Plan};
 use super::trial::Outcome;
+use crate::oracle::departure;
 
 /// Figures of a whole swarm.
 #[derive(Debug, Default)]
@@ -144,7 +145,8 @@ impl Seen {
 /// failed while it cut the circuit; and the operations that were carried out.
 pub fn effective(scenario: &Scenario, trace: &Trace) -> BTreeSet<String> {
     let mut effective: BTreeSet<String> = BTreeSet::new();
-    let mut cut: Vec<Vec<usize>> = vec![Vec::new(); scenario.sites.len()];
+    // The faults that cut each circuit, and until when.
+    let mut cut: Vec<BTreeMap<usize, u64>> = vec![BTreeMap::new(); scenario.sites.len()];
     let name = |fault: usize| scenario.faults[fault].name.clone();
     for record in &trace.records {
         let site = record.site.index();
@@ -156,12 +158,20 @@ pub fn effective(scenario: &Scenario, trace: &Trace) -> BTreeSet<String> {
                 FaultEffect::SiteDown => {
                     effective.insert(name(fault.index()));
                 }
-                FaultEffect::LinkDown => cut[site].push(fault.index()),
+                FaultEffect::LinkDown => {
+                    cut[site].insert(fault.index(), u64::MAX);
+                }
                 _ => {}
             },
-            Fact::FaultEnded { fault } => cut[site].retain(|one| *one != fault.index()),
+            Fact::FaultEnded { fault } => {
+                if let Some(until) = cut[site].get_mut(&fault.index()) {
+                    *until = record.at.micros();
+                }
+            }
             Fact::SendingFailed { to, .. } => {
-                effective.extend(cut[to.index()].iter().map(|fault| name(*fault)));
+                let left = departure(trace, record.cause).map_or(record.at.micros(), |one| one.1);
+                let held = cut[to.index()].iter().filter(|(_, until)| **until > left);
+                effective.extend(held.map(|(fault, _)| name(*fault)));
             }
             Fact::Operated { operation } => {
                 effective.insert(scenario.operations[operation as usize].name.clone());

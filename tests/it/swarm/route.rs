@@ -174,7 +174,7 @@ pub fn draw(seed: u64, places: &mut [Place], top: usize) -> Vec<Route> {
         place.zone = *dice.one(&[Zone::Utc, Zone::Tokyo, Zone::NewYork]);
     }
     // Many tiers, each of which waits for its night or for a Monday, would be months.
-    if !dice.chance(50) || tiers(places) > 6 {
+    if !dice.chance(40) || tiers(places) > 4 {
         return Vec::new();
     }
     let kinds = if places.len() <= 6 { 5 } else { 4 };
