@@ -20,8 +20,10 @@ pub struct Disk {
     pub internet: Held,
     /// The most that its WSUS has ever held of each update, whichever point it stood at.
     ever: Held,
-    /// How many points had been installed.
-    installed: u32,
+    /// How many points had been installed, exports begun and imports done (P10).
+    events: (u32, u32, u32),
+    /// What the last export took from its WSUS.
+    taken: Held,
     /// How far each has come, and the content version: what tells cheaply that nothing changed.
     mark: (Anchor, Anchor, u32),
 }
@@ -46,7 +48,8 @@ fn look(world: &World<'_>, site: SiteId) -> Disk {
         database: updates().map(|one| database.held(one).map(|held| held.0)).collect(),
         internet: updates().map(|one| internet.held(one).map(|held| held.0)).collect(),
         ever: Vec::new(),
-        installed: 0,
+        events: (0, 0, 0),
+        taken: Vec::new(),
         mark: mark(world, site),
     }
 }
@@ -68,8 +71,10 @@ impl Disks {
         for (number, ledger) in ledgers.iter().enumerate() {
             let site = SiteId(number as u32);
             let before = &mut self.sites[number];
-            let is_new = before.installed != ledger.installed;
-            if !closely && !is_new && before.mark == mark(world, site) {
+            let events = (ledger.installed, ledger.exported, ledger.carried);
+            let is_new = before.events.0 != ledger.installed;
+            let (exported, carried) = (before.events.1 != events.1, before.events.2 != events.2);
+            if !closely && before.events == events && before.mark == mark(world, site) {
                 continue;
             }
             let mut now = look(world, site);
@@ -79,7 +84,11 @@ impl Disks {
                 before.wsus.fill(None);
                 before.internet.fill(None);
             }
-            now.installed = ledger.installed;
+            now.events = events;
+            now.taken = if exported { now.wsus.clone() } else { std::mem::take(&mut before.taken) };
+            if carried {
+                verdict = verdict.and(p10_what_was_exported_is_there(&now));
+            }
             now.ever =
                 before.ever.iter().zip(&now.wsus).map(|(one, other)| *one.max(other)).collect();
             let before = std::mem::replace(before, now);
@@ -145,6 +154,13 @@ fn i7_no_pull_brings_more(before: &Disk, now: &Disk, upstream: Option<&Disk>) ->
         }
         None => Ok(()),
     }
+}
+
+fn p10_what_was_exported_is_there(now: &Disk) -> Verdict {
+    let differs = now.internet.iter().zip(&now.taken).position(|(here, taken)| here != taken);
+    ensure(differs.is_none(), Oracle::P10, || {
+        format!("what was imported is not what was exported: update {differs:?}")
+    })
 }
 
 fn t5_what_is_installed_holds_nothing(now: &Disk) -> Verdict {

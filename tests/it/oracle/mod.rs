@@ -13,6 +13,7 @@
 //! an id, a sentence and a function. `audit` is their sister: she reads the record afterwards.
 
 pub mod address;
+mod couriers;
 mod disks;
 mod observer;
 mod promises;
@@ -24,6 +25,7 @@ use std::fmt;
 
 use supsim::units::{Instant, SiteId};
 
+pub use couriers::{Courier, Couriers};
 pub use disks::{Disks, Held};
 pub use observer::{Counts, Observer, Tamper};
 pub use senders::{Senders, Sent, departure};
@@ -45,6 +47,7 @@ pub enum Oracle {
     I9,
     I10,
     P7,
+    P10,
     R4,
     T1,
     T5,
@@ -78,6 +81,7 @@ impl Oracle {
             Oracle::I9 => "I9",
             Oracle::I10 => "I10",
             Oracle::P7 => "P7",
+            Oracle::P10 => "P10",
             Oracle::R4 => "R4",
             Oracle::T1 => "T1",
             Oracle::T5 => "T5",
@@ -114,6 +118,10 @@ impl Oracle {
             Oracle::I9 => "doubled, late and disordered delivery ends as delivery once, in order",
             Oracle::I10 => "a crash at any step ends where no crash ends",
             Oracle::P7 => "the children are asked after a success, each once, and never otherwise",
+            Oracle::P10 => {
+                "runs of export and import fall due in their turn, one at a time, and bring what the \
+                 active point held, where the options match"
+            }
             Oracle::R4 => {
                 "nothing leaves while its address is closed; what waits goes when it opens; a sending \
                  takes what its route and its circuit make it take"

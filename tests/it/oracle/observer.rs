@@ -13,7 +13,7 @@ use super::promises::{
     i6_a_child_is_full_and_waits_to_be_asked, p7_children_are_asked_after_a_success,
 };
 use super::reshaped::Schedule;
-use super::{Asked, Complaint, Oracle, Senders};
+use super::{Asked, Complaint, Couriers, Oracle, Senders};
 
 /// What makes an engine, or the way to it, a little different: a planted bug.
 pub trait Tamper: std::fmt::Debug + Send {
@@ -46,6 +46,9 @@ pub struct Ledger {
     pub point: bool,
     /// How many points have been installed at it.
     pub installed: u32,
+    /// How often its point has begun to be exported, and been carried over and imported (P10).
+    pub exported: u32,
+    pub carried: u32,
     /// From whose WSUS it pulls, or pulled last.
     pub pulls_from: Option<usize>,
     /// Its parent below or at the top-level site.
@@ -116,6 +119,8 @@ pub struct Observer {
     pub(super) schedule: Option<Schedule>,
     /// What the senders do.
     pub senders: Senders,
+    /// How metadata are carried to internet-based points.
+    pub couriers: Couriers,
     /// So many calls of engines.
     pub(super) calls: u64,
     /// How much of the trace has been read.
@@ -145,6 +150,8 @@ impl Observer {
                 top: top_level == Some(site),
                 child,
                 installed: 0,
+                exported: 0,
+                carried: 0,
                 pulls_from: None,
                 point: scenario.sites[number].sup.is_some(),
                 parent: hierarchy.parent(site).filter(|_| child).map(SiteId::index),
@@ -180,6 +187,7 @@ impl Observer {
                 .collect(),
             schedule: None,
             senders: Senders::default(),
+            couriers: Couriers::default(),
             calls: 0,
             read: 0,
             counts: Counts::default(),
@@ -191,8 +199,9 @@ impl Observer {
     pub fn read(&mut self, trace: &Trace, now: Instant) {
         for position in self.read..trace.records.len() {
             let Record { at, site, fact, .. } = trace.records[position];
-            let verdict = self.senders.read(trace, position);
-            self.complain(at, site, verdict);
+            let senders = self.senders.read(trace, position);
+            let couriers = self.couriers.read(&trace.records[position]);
+            self.complain(at, site, senders.and(couriers));
             match fact {
                 Fact::WentDown => {
                     let ledger = &mut self.ledgers[site.index()];
@@ -205,12 +214,17 @@ impl Observer {
                 }
                 // R5: after seven days a request is given up; the next success sends another.
                 Fact::SendingFailed { to, again_at: None } => self.ledgers[to.index()].sent = 0,
+                Fact::ExportStarted { .. } => self.ledgers[site.index()].exported += 1,
+                Fact::PointImported { .. } => self.ledgers[site.index()].carried += 1,
                 Fact::Operated { operation } => self.operated(operation as usize),
                 _ => {}
             }
         }
         self.read = trace.records.len();
         self.schedule_is_kept(now);
+        if let Err((site, found)) = self.couriers.are_on_time(now.micros()) {
+            self.complain(now, site, Err((Oracle::P10, found)));
+        }
     }
 
     fn complain(&mut self, at: Instant, site: SiteId, verdict: Verdict) {

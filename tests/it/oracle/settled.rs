@@ -1,6 +1,6 @@
 //! What must hold once everything is mended: first without a new cycle, then after one.
 
-use supsim::trace::{Fact, Record, Trace};
+use supsim::trace::{Fact, Part, Record, Trace};
 use supsim::units::{Instant, SiteId};
 
 use super::{Complaint, Disks, Observer, Oracle};
@@ -13,6 +13,13 @@ pub fn last_word<'t>(trace: &'t Trace, left_out: &[bool]) -> Option<&'t Record> 
             | Fact::SendingWaited { to, .. }
             | Fact::SendingStarted { to, .. }
             | Fact::SendingStruck { to, .. } => left_out[to.index()],
+            // P10: these go on for good.
+            Fact::ExportStarted { .. }
+            | Fact::Exported { .. }
+            | Fact::CarriedOver { .. }
+            | Fact::PointImported { .. }
+            | Fact::PointRunFailed { .. }
+            | Fact::Arrived { part: Part::Internet, .. } => true,
             _ => false,
         };
         !left_out[record.site.index()] && !in_vain

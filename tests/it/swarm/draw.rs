@@ -6,6 +6,7 @@ use super::plan::{
 };
 use super::route;
 use super::timed::{reshape, strike};
+use crate::oracle::Courier;
 use crate::oracle::address::Zone;
 
 /// The plan of a seed.
@@ -46,6 +47,7 @@ pub fn draw(seed: u64) -> Plan {
         broken: None,
     };
     let top = plan.top();
+    draw_couriers(&mut plan);
     plan.routes = route::draw(seed, &mut plan.places, top);
     draw_flaws(&mut plan);
     // A subtree that is left broken for good: never the core.
@@ -91,6 +93,7 @@ fn place(code: &str, parent: Option<usize>) -> Place {
         point: true,
         remote: false,
         internet: false,
+        courier: None,
         hopeless: false,
         link: None,
         zone: Zone::Utc,
@@ -135,6 +138,23 @@ fn places(seed: u64) -> Vec<Place> {
         });
     }
     places
+}
+
+/// Some internet-based points are carried to (P10); the options of a few do not match.
+fn draw_couriers(plan: &mut Plan) {
+    let dice = &mut Dice::new(plan.seed, "couriers");
+    for place in plan.places.iter_mut().filter(|place| place.internet) {
+        if dice.chance(30) {
+            place.courier = Some(Courier {
+                first: dice.roll(2_000) * MINUTE,
+                every: *dice.one(&[6, 24, 24, 72]) * HOUR,
+                export: dice.roll(60) * MINUTE,
+                carry: *dice.one(&[0, 30, 300, 2_000]) * MINUTE,
+                import: dice.roll(200) * MINUTE,
+                matches: !dice.chance(15),
+            });
+        }
+    }
 }
 
 fn releases(seed: u64, calm: u64) -> Vec<Release> {
@@ -234,6 +254,7 @@ fn flaw(plan: &Plan, class: Class, number: u64, dice: &mut Dice) -> Option<Flaw>
     let everywhere: Able<'_> = &|_| true;
     let with_point: Able<'_> = &|place| plan.places[place].point;
     let with_internet: Able<'_> = &|place| plan.places[place].internet;
+    let syncs_internet: Able<'_> = &|place| plan.places[place].syncs_internet();
     let at_top: Able<'_> = &|place| place == top;
     let child: Able<'_> = &|place| place != top && reached[place];
     let asked: Able<'_> = &|place| place != top && reached[place] && plan.places[place].point;
@@ -266,7 +287,7 @@ fn flaw(plan: &Plan, class: Class, number: u64, dice: &mut Dice) -> Option<Flaw>
             let slow = |phase| format!("{{ slow: {{ phase: {phase}, factor: {factor} }} }}");
             match dice.roll(7) {
                 0 => (slow("import"), at_top),
-                1 => (slow("internet"), with_internet),
+                1 => (slow("internet"), syncs_internet),
                 2 => (slow("insert"), child),
                 3 => (slow("request"), asked),
                 _ => (slow(phases[dice.roll(3) as usize]), with_point),
@@ -277,7 +298,7 @@ fn flaw(plan: &Plan, class: Class, number: u64, dice: &mut Dice) -> Option<Flaw>
             let fail = |phase| format!("{{ fail_sync: {{ after: {after}s, phase: {phase} }} }}");
             match dice.roll(5) {
                 0 => (fail("import"), at_top),
-                1 => (fail("internet"), with_internet),
+                1 => (fail("internet"), syncs_internet),
                 _ => (fail(phases[dice.roll(3) as usize]), with_point),
             }
         }

@@ -5,7 +5,7 @@ use std::fmt;
 
 use supsim::engine::Status;
 use supsim::scenario::{FaultEffect, Scenario};
-use supsim::trace::{Fact, Trace};
+use supsim::trace::{Fact, Mishap, Trace};
 
 use super::plan::{Class, Plan};
 use super::trial::Outcome;
@@ -31,7 +31,10 @@ pub struct Seen {
 }
 
 /// What must have been seen in a swarm of the usual size.
-const MARKS: [&str; 28] = [
+const MARKS: [&str; 31] = [
+    "a courier came",
+    "a courier came in vain",
+    "a courier was still under way",
     "a closed address was waited for",
     "a package was not too fast",
     "a limited package took its time exactly",
@@ -104,6 +107,11 @@ impl Seen {
                 Fact::TriggerDeferred { .. } => mark("a trigger waited", 1),
                 Fact::TriggerRefused { .. } => mark("a trigger was refused", 1),
                 Fact::SendingFailed { .. } => mark("a sending failed", 1),
+                Fact::PointImported { .. } => mark("a courier came", 1),
+                Fact::PointRunFailed { why: Mishap::StillUnderWay, .. } => {
+                    mark("a courier was still under way", 1);
+                }
+                Fact::PointRunFailed { .. } => mark("a courier came in vain", 1),
                 Fact::WentDown => mark("a server went down", 1),
                 Fact::PackageArrived { version } => {
                     let early = version > databases[record.site.index()] + 1;
@@ -147,6 +155,8 @@ pub fn effective(scenario: &Scenario, trace: &Trace) -> BTreeSet<String> {
     let mut effective: BTreeSet<String> = BTreeSet::new();
     // The faults that cut each circuit, and until when.
     let mut cut: Vec<BTreeMap<usize, u64>> = vec![BTreeMap::new(); scenario.sites.len()];
+    // Points that are down: whoever carries metadata to one comes in vain (P10).
+    let mut down: Vec<Vec<usize>> = vec![Vec::new(); scenario.sites.len()];
     let name = |fault: usize| scenario.faults[fault].name.clone();
     for record in &trace.records {
         let site = record.site.index();
@@ -158,12 +168,16 @@ pub fn effective(scenario: &Scenario, trace: &Trace) -> BTreeSet<String> {
                 FaultEffect::SiteDown => {
                     effective.insert(name(fault.index()));
                 }
+                FaultEffect::SupDown | FaultEffect::InternetSupDown => {
+                    down[site].push(fault.index());
+                }
                 FaultEffect::LinkDown => {
                     cut[site].insert(fault.index(), u64::MAX);
                 }
                 _ => {}
             },
             Fact::FaultEnded { fault } => {
+                down[site].retain(|one| *one != fault.index());
                 if let Some(until) = cut[site].get_mut(&fault.index()) {
                     *until = record.at.micros();
                 }
@@ -172,6 +186,9 @@ pub fn effective(scenario: &Scenario, trace: &Trace) -> BTreeSet<String> {
                 let left = departure(trace, record.cause).map_or(record.at.micros(), |one| one.1);
                 let held = cut[to.index()].iter().filter(|(_, until)| **until > left);
                 effective.extend(held.map(|(fault, _)| name(*fault)));
+            }
+            Fact::PointRunFailed { .. } => {
+                effective.extend(down[site].iter().map(|fault| name(*fault)));
             }
             Fact::Operated { operation } => {
                 effective.insert(scenario.operations[operation as usize].name.clone());

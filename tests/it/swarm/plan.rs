@@ -5,6 +5,7 @@
 
 use super::route::Route;
 use super::shape::{Reshape, Shape};
+use crate::oracle::Courier;
 use crate::oracle::address::Zone;
 
 pub const SECOND: u64 = 1_000_000;
@@ -158,6 +159,8 @@ pub struct Place {
     pub point: bool,
     pub remote: bool,
     pub internet: bool,
+    /// How metadata are carried to that point, if it does not synchronise (P10).
+    pub courier: Option<Courier>,
     /// A remote point without the console: no synchronisation of it ever succeeds (H5).
     pub hopeless: bool,
     pub link: Option<&'static str>,
@@ -350,7 +353,11 @@ impl Plan {
     }
 
     pub fn end(&self) -> u64 {
-        (self.last_cycle() + self.bound()).next_multiple_of(MINUTE)
+        // A courier who has just left, and the next one.
+        let courier = |one: &Courier| 2 * (one.every + one.export + one.carry + one.import);
+        let couriers = self.places.iter().filter_map(|place| place.courier.as_ref());
+        let carried = couriers.map(courier).max().unwrap_or(0);
+        (self.last_cycle() + self.bound() + carried).next_multiple_of(MINUTE)
     }
 
     /// The sites at and below one at the start.
@@ -368,6 +375,13 @@ impl When {
             When::At(at) => *at,
             When::Attempts(_) | When::PerAttempt(_) | When::Renewal { .. } => 0,
         }
+    }
+}
+
+impl Place {
+    /// Does its internet-based point take part in its synchronisations?
+    pub fn syncs_internet(&self) -> bool {
+        self.internet && self.courier.is_none()
     }
 }
 

@@ -5,7 +5,9 @@
 //! built from while the oracles know the plan; nothing but this file can plant one.
 
 use supsim::engine::{Effect, Engine, Input, Kind, Role, Status, Timer, Trigger};
-use supsim::scenario::{Action, Bandwidth, ClockOffset, RouteRate, Scenario};
+use supsim::scenario::{
+    Action, Bandwidth, ClockOffset, ExportImport, PointMode, RouteRate, Scenario,
+};
 use supsim::units::{Duration, Instant, SiteId};
 
 use super::lost::{LostAfterMove, LostOnCrash};
@@ -93,6 +95,13 @@ fn is_failure(effect: &Effect) -> bool {
 
 fn sets_retry(effect: &Effect) -> bool {
     matches!(effect, Effect::SetTimer { timer: Timer::Retry, .. })
+}
+
+fn couriers(scenario: &mut Scenario) -> impl Iterator<Item = &mut ExportImport> {
+    scenario.sites.iter_mut().filter_map(|site| match &mut site.internet_sup.as_mut()?.mode {
+        PointMode::ExportImport(mode) => Some(&mut **mode),
+        PointMode::Upstream => None,
+    })
 }
 
 /// Every phase 2 is of that kind.
@@ -362,5 +371,19 @@ pub const BUGS: &[Bug] = &[
                 }
             }
         }),
+    },
+    Bug {
+        name: "couriers set out anew",
+        says: "a courier comes so long after the one before has come, not after he set out",
+        plant: Plant::World(|scenario| {
+            for mode in couriers(scenario) {
+                mode.every += Duration::from_hours(1);
+            }
+        }),
+    },
+    Bug {
+        name: "options are not compared",
+        says: "what is carried is imported whatever languages the point is set to",
+        plant: Plant::World(|scenario| couriers(scenario).for_each(|mode| mode.languages = None)),
     },
 ];

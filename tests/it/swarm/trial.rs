@@ -82,7 +82,13 @@ pub fn trial(plan: &Plan, asked: Asked, bug: Option<&Bug>) -> Result<Outcome, Bo
     };
     let observer = Observer::new(&scenario, plan.current, asked, bug.and_then(Bug::tamper))
         .with_schedule(plan.due().into_iter().map(instant))
-        .with_addresses(plan.addresses(), plan.leaves_senders_alone());
+        .with_addresses(plan.addresses(), plan.leaves_senders_alone())
+        .with_couriers(
+            plan.places
+                .iter()
+                .enumerate()
+                .filter_map(|(number, place)| Some((SiteId(number as u32), place.courier?))),
+        );
     let observer = Arc::new(Mutex::new(observer));
     let scenario = match bug {
         Some(bug) => bug.misread(scenario),
@@ -186,7 +192,10 @@ impl LeftOut {
         let wanted = plan.places.iter().enumerate().map(|(number, place)| {
             let reached = reached[number] && !broken[number];
             let syncs = reached && !hopeless[number] && shape.points[number];
-            Wanted { wsus: syncs, internet: syncs && place.internet, database: reached }
+            // P10: what is carried is whatever the point holds.
+            let carried = place.courier.is_none_or(|courier| courier.matches);
+            let internet = syncs && place.internet && carried;
+            Wanted { wsus: syncs, internet, database: reached }
         });
         let wanted = wanted.collect();
         let at_all = broken.iter().zip(&hopeless).map(|(one, other)| *one || *other).collect();

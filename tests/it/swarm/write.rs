@@ -4,6 +4,7 @@ use std::fmt::{self, Write as _};
 
 use super::plan::{Cost, DAY, Flaw, HOUR, MINUTE, Place, Plan, Release, SECOND, What, When};
 use super::route::LINKS;
+use crate::oracle::Courier;
 use crate::oracle::address::Zone;
 
 /// A time since the start of the run, as the language writes it; the run starts in March 2026.
@@ -139,7 +140,21 @@ impl Plan {
         } else if place.remote {
             text.push_str(", sup: { server: remote }");
         }
-        if place.internet {
+        if let Some(courier) = place.courier {
+            let minutes = |micros: u64| format!("{}min", micros / MINUTE);
+            let Courier { first, every, export, carry, import, matches } = courier;
+            let languages = if matches { "same" } else { "[en]" };
+            write!(
+                text,
+                ", internet_sup: {{ mode: {{ export_import: {{ first: {}, every: {}, export: {}, carry: \
+                 {}, import: {}, languages: {languages} }} }} }}",
+                minutes(first),
+                minutes(every),
+                minutes(export),
+                minutes(carry),
+                minutes(import)
+            )?;
+        } else if place.internet {
             text.push_str(", internet_sup: { server: dmz, link: slow }");
         }
         if let Some(link) = place.link {
