@@ -13,6 +13,7 @@
 //! an id, a sentence and a function. `audit` is their sister: she reads the record afterwards.
 
 pub mod address;
+mod clients;
 mod couriers;
 mod disks;
 mod observer;
@@ -25,6 +26,7 @@ use std::fmt;
 
 use supsim::units::{Instant, SiteId};
 
+pub use clients::{Clients, Crowd};
 pub use couriers::{Courier, Couriers};
 pub use disks::{Disks, Held};
 pub use observer::{Counts, Observer, Tamper};
@@ -46,6 +48,7 @@ pub enum Oracle {
     I8,
     I9,
     I10,
+    C3,
     P7,
     P10,
     R4,
@@ -81,6 +84,7 @@ impl Oracle {
             Oracle::I9 => "I9",
             Oracle::I10 => "I10",
             Oracle::P7 => "P7",
+            Oracle::C3 => "C3",
             Oracle::P10 => "P10",
             Oracle::R4 => "R4",
             Oracle::T1 => "T1",
@@ -118,6 +122,10 @@ impl Oracle {
             Oracle::I9 => "doubled, late and disordered delivery ends as delivery once, in order",
             Oracle::I10 => "a crash at any step ends where no crash ends",
             Oracle::P7 => "the children are asked after a success, each once, and never otherwise",
+            Oracle::C3 => {
+                "nobody scans for what is not there, nobody counts twice, and everybody who is told \
+                 scans"
+            }
             Oracle::P10 => {
                 "runs of export and import fall due in their turn, one at a time, and bring what the \
                  active point held, where the options match"

@@ -13,7 +13,7 @@ use super::promises::{
     i6_a_child_is_full_and_waits_to_be_asked, p7_children_are_asked_after_a_success,
 };
 use super::reshaped::Schedule;
-use super::{Asked, Complaint, Couriers, Oracle, Senders};
+use super::{Asked, Clients, Complaint, Couriers, Oracle, Senders};
 
 /// What makes an engine, or the way to it, a little different: a planted bug.
 pub trait Tamper: std::fmt::Debug + Send {
@@ -121,6 +121,8 @@ pub struct Observer {
     pub senders: Senders,
     /// How metadata are carried to internet-based points.
     pub couriers: Couriers,
+    /// What clients do.
+    pub clients: Clients,
     /// So many calls of engines.
     pub(super) calls: u64,
     /// How much of the trace has been read.
@@ -188,6 +190,7 @@ impl Observer {
             schedule: None,
             senders: Senders::default(),
             couriers: Couriers::default(),
+            clients: Clients::default(),
             calls: 0,
             read: 0,
             counts: Counts::default(),
@@ -201,7 +204,8 @@ impl Observer {
             let Record { at, site, fact, .. } = trace.records[position];
             let senders = self.senders.read(trace, position);
             let couriers = self.couriers.read(&trace.records[position]);
-            self.complain(at, site, senders.and(couriers));
+            let clients = self.clients.read(&trace.records[position]);
+            self.complain(at, site, senders.and(couriers).and(clients));
             match fact {
                 Fact::WentDown => {
                     let ledger = &mut self.ledgers[site.index()];

@@ -100,6 +100,11 @@ impl Senders {
                     format!("a request arrived that left at {left:?}, when it was closed")
                 });
             }
+            Fact::CatalogueArrived { .. } => {
+                if let Some((sending, _)) = departure(trace, record.cause) {
+                    self.under_way.retain(|_, under_way| *under_way != sending);
+                }
+            }
             Fact::PackageArrived { version } => return self.package(trace, record, version),
             _ => {}
         }
@@ -236,7 +241,10 @@ pub fn departure(trace: &Trace, cause: Cause) -> Option<(usize, u64)> {
         let record = &trace.records[position];
         match record.fact {
             Fact::SendingStruck { .. } => position = record.cause.position()?,
-            Fact::SendingStarted { .. } | Fact::PackageSent { .. } | Fact::RequestSent { .. } => {
+            Fact::SendingStarted { .. }
+            | Fact::PackageSent { .. }
+            | Fact::RequestSent { .. }
+            | Fact::CatalogueSent { .. } => {
                 return Some((position, micros(record)));
             }
             Fact::SendingFailed { again_at: Some(at), .. } => return Some((position, at.micros())),

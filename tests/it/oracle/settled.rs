@@ -1,6 +1,6 @@
 //! What must hold once everything is mended: first without a new cycle, then after one.
 
-use supsim::trace::{Fact, Part, Record, Trace};
+use supsim::trace::{Fact, Part, Priority, Record, Trace};
 use supsim::units::{Instant, SiteId};
 
 use super::{Complaint, Disks, Observer, Oracle};
@@ -9,6 +9,8 @@ use super::{Complaint, Disks, Observer, Oracle};
 pub fn last_word<'t>(trace: &'t Trace, left_out: &[bool]) -> Option<&'t Record> {
     trace.records.iter().rev().find(|record| {
         let in_vain = match record.fact {
+            Fact::SendingWaited { priority: Priority::Low, .. }
+            | Fact::SendingStarted { priority: Priority::Low, .. } => true,
             Fact::SendingFailed { to, .. }
             | Fact::SendingWaited { to, .. }
             | Fact::SendingStarted { to, .. }
@@ -20,6 +22,15 @@ pub fn last_word<'t>(trace: &'t Trace, left_out: &[bool]) -> Option<&'t Record> 
             | Fact::PointImported { .. }
             | Fact::PointRunFailed { .. }
             | Fact::Arrived { part: Part::Internet, .. } => true,
+            // So do clients, and the catalogue of those of SMS 2003 (L1).
+            Fact::PolicyFetched { .. }
+            | Fact::Scanned { .. }
+            | Fact::ScansFailed { .. }
+            | Fact::CatalogueSyncStarted { .. }
+            | Fact::CatalogueSyncDone { .. }
+            | Fact::CatalogueSyncFailed { .. }
+            | Fact::CatalogueSent { .. }
+            | Fact::CatalogueArrived { .. } => true,
             _ => false,
         };
         !left_out[record.site.index()] && !in_vain

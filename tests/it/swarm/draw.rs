@@ -40,6 +40,7 @@ pub fn draw(seed: u64) -> Plan {
         point_first: dice.chance(50),
         places: places(seed),
         routes: Vec::new(),
+        individually: false,
         schedule,
         clock_ahead,
         calm,
@@ -48,6 +49,7 @@ pub fn draw(seed: u64) -> Plan {
     };
     let top = plan.top();
     draw_couriers(&mut plan);
+    draw_clients(&mut plan);
     plan.routes = route::draw(seed, &mut plan.places, top);
     draw_flaws(&mut plan);
     // A subtree that is left broken for good: never the core.
@@ -94,6 +96,7 @@ fn place(code: &str, parent: Option<usize>) -> Place {
         remote: false,
         internet: false,
         courier: None,
+        clients: [0; 3],
         hopeless: false,
         link: None,
         zone: Zone::Utc,
@@ -138,6 +141,21 @@ fn places(seed: u64) -> Vec<Place> {
         });
     }
     places
+}
+
+/// In one plan of five there are clients; SMS 2003 clients have their tool at the root (L1).
+fn draw_clients(plan: &mut Plan) {
+    let dice = &mut Dice::new(plan.seed, "clients");
+    if !dice.chance(20) {
+        return;
+    }
+    plan.individually = dice.chance(50);
+    let many = if plan.individually { 12 } else { 800 };
+    for place in &mut plan.places {
+        let internet = if place.internet { dice.roll(many) as u32 } else { 0 };
+        place.clients =
+            [dice.roll(many) as u32, internet, dice.roll(2) as u32 * dice.roll(9) as u32];
+    }
 }
 
 /// Some internet-based points are carried to (P10); the options of a few do not match.

@@ -31,7 +31,10 @@ pub struct Seen {
 }
 
 /// What must have been seen in a swarm of the usual size.
-const MARKS: [&str; 31] = [
+const MARKS: [&str; 34] = [
+    "intranet clients scanned",
+    "internet clients scanned",
+    "sms2003 clients scanned",
     "a courier came",
     "a courier came in vain",
     "a courier was still under way",
@@ -107,6 +110,7 @@ impl Seen {
                 Fact::TriggerDeferred { .. } => mark("a trigger waited", 1),
                 Fact::TriggerRefused { .. } => mark("a trigger was refused", 1),
                 Fact::SendingFailed { .. } => mark("a sending failed", 1),
+                Fact::Scanned { by, .. } => mark(&format!("{} clients scanned", by.name()), 1),
                 Fact::PointImported { .. } => mark("a courier came", 1),
                 Fact::PointRunFailed { why: Mishap::StillUnderWay, .. } => {
                     mark("a courier was still under way", 1);

@@ -109,6 +109,11 @@ impl Search<'_> {
                 plan.releases.remove(release);
             });
         }
+        if plan.has_clients() {
+            self.try_it(plan, |plan| {
+                plan.places.iter_mut().for_each(|place| place.clients = [0; 3]);
+            });
+        }
         for site in 0..plan.places.len() {
             if plan.places[site].route.is_some() {
                 self.try_it(plan, |plan| plan.places[site].route = None);

@@ -13,6 +13,10 @@ pub const MINUTE: u64 = 60 * SECOND;
 pub const HOUR: u64 = 60 * MINUTE;
 pub const DAY: u64 = 24 * HOUR;
 
+/// How often clients poll, and what a scan of theirs takes.
+pub const POLL: u64 = HOUR;
+pub const SCAN: u64 = 90 * SECOND;
+
 /// How the faults of a plan were chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Lane {
@@ -140,6 +144,8 @@ pub struct Plan {
     pub point_first: bool,
     pub places: Vec<Place>,
     pub routes: Vec<Route>,
+    /// Clients are looked at one by one.
+    pub individually: bool,
     /// When the schedule falls due while things go wrong, by the clock of the top-level site.
     pub schedule: Vec<u64>,
     /// By how many seconds that clock is ahead.
@@ -161,6 +167,8 @@ pub struct Place {
     pub internet: bool,
     /// How metadata are carried to that point, if it does not synchronise (P10).
     pub courier: Option<Courier>,
+    /// Intranet, internet and SMS 2003 clients.
+    pub clients: [u32; 3],
     /// A remote point without the console: no synchronisation of it ever succeeds (H5).
     pub hopeless: bool,
     pub link: Option<&'static str>,
@@ -344,6 +352,10 @@ impl Plan {
 
     fn kilobytes(&self) -> u64 {
         2_000 + self.releases.iter().map(|one| one.kilobytes).sum::<u64>()
+    }
+
+    pub fn has_clients(&self) -> bool {
+        self.places.iter().any(|place| place.clients != [0; 3])
     }
 
     /// When the one cycle after everything is due.

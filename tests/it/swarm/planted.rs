@@ -386,4 +386,25 @@ pub const BUGS: &[Bug] = &[
         says: "what is carried is imported whatever languages the point is set to",
         plant: Plant::World(|scenario| couriers(scenario).for_each(|mode| mode.languages = None)),
     },
+    Bug {
+        name: "clients count twice",
+        says: "each client of the intranet is two",
+        plant: Plant::World(|scenario| {
+            scenario.sites.iter_mut().for_each(|site| site.clients.intranet *= 2);
+        }),
+    },
+    Bug {
+        name: "internet clients sleep",
+        says: "half of the clients on the internet hear of nothing",
+        plant: Plant::World(|scenario| {
+            scenario.sites.iter_mut().for_each(|site| site.clients.internet /= 2);
+        }),
+    },
+    Bug {
+        name: "old clients sleep",
+        says: "half of the SMS 2003 clients hear of nothing",
+        plant: Plant::World(|scenario| {
+            scenario.sites.iter_mut().for_each(|site| site.clients.sms2003 /= 2);
+        }),
+    },
 ];

@@ -4,15 +4,16 @@ use std::fmt;
 use std::sync::{Arc, Mutex};
 
 use supsim::scenario::{Overrides, Scenario};
-use supsim::trace::{Names, Trace, text};
+use supsim::trace::{ClientKind, Names, Trace, text};
 use supsim::units::{Duration, Instant, SiteId};
 use supsim::world::{Blueprint, World};
 
-use super::plan::Plan;
+use super::plan::{POLL, Plan, SCAN, What};
 use super::planted::Bug;
 use crate::audit::audit;
 use crate::oracle::{
-    Asked, Complaint, Disks, Observer, Oracle, Sent, Wanted, converged, last_word, quiet, settled,
+    Asked, Complaint, Crowd, Disks, Observer, Oracle, Sent, Wanted, converged, last_word, quiet,
+    settled,
 };
 
 /// What became of a plan.
@@ -83,6 +84,7 @@ pub fn trial(plan: &Plan, asked: Asked, bug: Option<&Bug>) -> Result<Outcome, Bo
     let observer = Observer::new(&scenario, plan.current, asked, bug.and_then(Bug::tamper))
         .with_schedule(plan.due().into_iter().map(instant))
         .with_addresses(plan.addresses(), plan.leaves_senders_alone())
+        .with_clients(&scenario, crowd(plan))
         .with_couriers(
             plan.places
                 .iter()
@@ -146,6 +148,17 @@ fn watch(
     }
     if plan.heals() {
         converged(&disks, plan.top(), &left_out.wanted, world.now())?;
+        // Where sites move and points come and go, others tell them (L1, H4).
+        let settled = !plan.flaws.iter().any(|flaw| matches!(flaw.what, What::Reshapes(_)));
+        if settled && all {
+            let wanted = |site: SiteId, by| {
+                let reached = left_out.wanted[site.index()].database;
+                let with_point = by != ClientKind::Intranet || plan.places[site.index()].point;
+                reached && with_point && !left_out.at_all[site.index()]
+            };
+            let clients = &observer.lock().unwrap().clients;
+            clients.all_have_scanned(plan.end(), plan.calm, plan.bound() + 3 * POLL, wanted)?;
+        }
     }
     Ok(rest)
 }
@@ -166,6 +179,10 @@ fn go(
         disks.check(world, &observer.ledgers, false)?;
     }
     disks.check(world, &observer.lock().unwrap().ledgers, true)
+}
+
+fn crowd(plan: &Plan) -> Crowd {
+    Crowd { sites: plan.places.iter().map(|place| place.clients).collect(), scan: SCAN }
 }
 
 /// Who is not promised to come to rest, and what is to arrive where.

@@ -2,7 +2,9 @@
 
 use std::fmt::{self, Write as _};
 
-use super::plan::{Cost, DAY, Flaw, HOUR, MINUTE, Place, Plan, Release, SECOND, What, When};
+use super::plan::{
+    Cost, DAY, Flaw, HOUR, MINUTE, POLL, Place, Plan, Release, SCAN, SECOND, What, When,
+};
 use super::route::LINKS;
 use crate::oracle::Courier;
 use crate::oracle::address::Zone;
@@ -86,6 +88,17 @@ impl Plan {
             writeln!(text, "  r{number}: {route}")?;
         }
         self.write_sync(text)?;
+        if self.has_clients() {
+            writeln!(
+                text,
+                "clients: {{ poll_every: {}min, scan: {}s, individually: {} }}\n\
+                 sms2003: {{ site: {}, every: 2d, catalogue: 20 KB }}",
+                POLL / MINUTE,
+                SCAN / SECOND,
+                self.individually,
+                self.places[0].code
+            )?;
+        }
         text.push_str("sites:\n");
         for place in &self.places {
             self.write_place(text, place)?;
@@ -159,6 +172,13 @@ impl Plan {
         }
         if let Some(link) = place.link {
             write!(text, ", link: {link}")?;
+        }
+        if place.clients != [0; 3] {
+            let [intranet, internet, sms2003] = place.clients;
+            write!(
+                text,
+                ", clients: {{ intranet: {intranet}, internet: {internet}, sms2003: {sms2003} }}"
+            )?;
         }
         if let Some(route) = place.route {
             write!(text, ", route: r{route}")?;
