@@ -1,6 +1,7 @@
 //! The arguments: as written, and as meant.
 
 mod chart;
+mod compare;
 mod new;
 mod report;
 mod show;
@@ -68,6 +69,13 @@ pub(super) enum Command {
     ///
     /// Without a name the charts are listed, each with the question that it answers.
     Chart(chart::ChartArgs),
+    /// Which is better, and by how much? Designs over the same chances
+    ///
+    /// Replication 0 of every design meets the same chance, and so does every other, so that small
+    /// differences show after few replications. The first design is the one that the others are
+    /// compared with, in its expectations, in when 95 % of each kind of sites have each release,
+    /// and in how much synchronising it takes.
+    Compare(compare::CompareArgs),
     /// Does it still give the same? Repeats a stored run and compares fingerprints
     ///
     /// The scenario is taken from the run's own folder. What moved is named: other times, other

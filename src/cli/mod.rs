@@ -14,12 +14,12 @@
 mod args;
 mod chart;
 mod client_cost;
+mod compare;
 mod cost;
 mod exit;
 mod glob;
 mod help;
 mod import;
-mod inputs;
 mod interrupt;
 mod kept;
 mod manifest;
@@ -69,6 +69,7 @@ fn perform(words: Vec<OsString>, screen: &mut Screen) -> Exit {
             }
             Command::New(args) => new::new(&args.meant(), screen),
             Command::Chart(args) => chart::chart(&args.meant(screen), screen),
+            Command::Compare(args) => compare::compare(&args.meant(screen), screen),
             Command::Replay(args) => replay::replay(&args.meant(), screen),
             Command::Report(args) => report::report(&args.meant(), screen),
             Command::Schema => {

@@ -61,18 +61,22 @@ pub(super) fn all(
     if !numbers.is_empty() {
         let mut lean = scenario.clone();
         lean.recording = recording;
-        let threads =
-            others.threads.or_else(|| thread::available_parallelism().ok().map(Into::into));
-        let threads = threads.map(|threads| threads.min(cost::at_once(&lean, CEILING)));
-        let further = watched(&lean, &numbers, &told, threads.unwrap_or(1), progress, screen)?;
+        let threads = threads(&lean, others.threads);
+        let further = watched(&lean, &numbers, &told, threads, progress, screen)?;
         replications.extend(further);
     }
     let answers = answers(scenario, &replications);
     Ok(Replicated { replications, answers, pointless })
 }
 
+/// On how many threads, when so many were asked for: no more than fit into the memory together.
+pub(super) fn threads(scenario: &Scenario, asked: Option<usize>) -> usize {
+    let threads = asked.or_else(|| thread::available_parallelism().ok().map(Into::into));
+    threads.map_or(1, |threads| threads.min(cost::at_once(scenario, CEILING)))
+}
+
 /// Replicates, and looks after the progress bar meanwhile.
-fn watched(
+pub(super) fn watched(
     scenario: &Scenario,
     numbers: &[u32],
     told: &[ReleaseId],

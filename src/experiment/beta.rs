@@ -82,6 +82,11 @@ pub(super) fn student(freedom: f64, confidence: f64) -> f64 {
     (freedom * (1.0 - x) / x).sqrt()
 }
 
+/// How probable it is that Student's t with so many degrees of freedom is further from 0 than this.
+pub(super) fn beyond(freedom: f64, t: f64) -> f64 {
+    probability(freedom / 2.0, 0.5, freedom / (freedom + t * t))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

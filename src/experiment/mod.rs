@@ -14,12 +14,16 @@
 
 mod averages;
 mod beta;
+mod difference;
+mod measures;
 mod moments;
 mod proportion;
 mod replicate;
 mod verdict;
 
 pub use averages::{Average, Averages};
+pub use difference::{Better, Difference, Judgement, Level, holm};
+pub use measures::{Compared, Measure, measures};
 pub use moments::Moments;
 pub use proportion::Proportion;
 pub use replicate::{Replication, Stage, needed, replicate};

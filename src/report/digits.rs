@@ -16,3 +16,11 @@ pub(super) fn in_threes_if_long(count: usize, between: &str) -> String {
     let number = u64::try_from(count).unwrap_or(u64::MAX);
     if number < 10_000 { number.to_string() } else { in_threes(number, between) }
 }
+
+/// A number with at most so many decimals, without zeros at the end.
+pub(super) fn shortest(value: f64, decimals: usize) -> String {
+    let text = format!("{value:.decimals$}");
+    let text =
+        if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
+    if text == "-0" { "0".to_owned() } else { text.to_owned() }
+}

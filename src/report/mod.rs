@@ -17,6 +17,7 @@
 
 mod account;
 mod chart;
+mod comparison;
 mod digits;
 mod events;
 mod html;
@@ -32,6 +33,7 @@ pub use chart::{
     Attribute, Chart, Colour, Picture, PictureError, Shown, heatmap, heatmap_text, heatmap_words,
     palette, propagation, release_named, release_to_draw, timeline,
 };
+pub use comparison::{Comparison, Judged, Row, comparison, write_differences};
 pub use digits::in_threes;
 pub use events::write_events;
 pub use html::write_html;

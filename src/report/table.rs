@@ -9,7 +9,6 @@
 //! of the format, anything else is.
 
 mod asked;
-mod blame;
 mod cell;
 mod comma;
 mod name;

@@ -14,6 +14,7 @@
 
 mod calendar;
 mod catalogue;
+mod changes;
 mod civil;
 mod clients;
 mod clock;
@@ -73,6 +74,8 @@ mod yaml;
 
 pub use crate::kernel::Distribution;
 use crate::units::{Duration, LinkId};
+pub use changes::{Change, changes};
+pub use quantity::quantity_in;
 
 pub use clients::{ClientCounts, Clients, ScanOn, Sms2003};
 pub use clock::{Clock, Zone};

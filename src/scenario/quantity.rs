@@ -3,6 +3,7 @@
 //! Integers throughout: `1.5h` is 5,400,000,000 microseconds, and what is finer than the unit in
 //! which we count is refused rather than rounded.
 
+use super::expectation::Unit;
 use super::limits;
 use super::reader::Wrong;
 use crate::units::{Bytes, Duration, Factor, Probability, Rate};
@@ -153,6 +154,19 @@ const BYTE_UNITS: [(&str, u64); 8] = [
     ("MiB", 1 << 20),
     ("GiB", 1 << 30),
 ];
+
+/// A size in this unit, in its smallest step: a time (`30min`), a share (`1%`), a count (`5`).
+pub fn quantity_in(unit: Unit, text: &str) -> Option<u64> {
+    match unit {
+        Unit::Time => duration(text).ok().map(Duration::micros),
+        // A bare number is a count.
+        Unit::Share => {
+            let share = text.ends_with('%').then(|| probability(text))?.ok()?;
+            Some(u64::from(share.parts_per_billion()))
+        }
+        Unit::Count => amount(text).ok(),
+    }
+}
 
 /// `48 MB`, `1.5 GiB`, `900 B`.
 pub(super) fn bytes(text: &str) -> Result<Bytes, Wrong> {

@@ -14,6 +14,7 @@ mod cli;
 mod client_statistics;
 mod clients;
 mod commands;
+mod compare;
 mod crash_points;
 mod database_replication;
 mod delivery;

@@ -1,0 +1,78 @@
+//! The arguments of `supsim compare`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::super::compare::Plan;
+use super::super::overriding::OverrideArgs;
+use super::super::screen::{Screen, When};
+use super::WhenWord;
+use crate::report::Look;
+
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:\n  \
+        supsim compare today.yaml earlier.yaml flat.yaml    each against the first\n  \
+        supsim compare today.yaml flat.yaml --reps 200      how sure?\n  \
+        supsim compare a.yaml b.yaml --matters-from 30min --matters-from 1%\n  \
+        supsim compare main.yaml branch.yaml --fail-if-worse -o differences.csv    in CI")]
+pub(in crate::cli) struct CompareArgs {
+    /// The designs: scenario files, of which the first is what the others are compared with
+    #[arg(required = true, num_args = 2..)]
+    files: Vec<PathBuf>,
+    /// Which chance, for all of them; wins over the first scenario's own seed
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    #[command(flatten)]
+    overriding: OverrideArgs,
+    /// How many replications of each; wins over the first scenario's own
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    reps: Option<u32>,
+    /// Threads; the result is the same with any number of them
+    #[arg(short = 'j', long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+    /// The smallest difference that matters: a time (30min), a share (1%) or a count (5)
+    #[arg(long, value_name = "SIZE")]
+    matters_from: Vec<String>,
+    /// How sure a judgement must be, in percent
+    #[arg(long, value_name = "PERCENT", default_value = "95", value_parser = clap::value_parser!(u8).range(50..=99))]
+    confidence: u8,
+    /// Exit with 1 when a design is worse in anything
+    #[arg(long)]
+    fail_if_worse: bool,
+    /// Write the differences as a table
+    #[arg(short, value_name = "FILE.csv")]
+    output: Option<PathBuf>,
+    /// Print nothing but complaints
+    #[arg(short, long)]
+    quiet: bool,
+    /// Print only characters that every console has
+    #[arg(long)]
+    ascii: bool,
+    /// Colours
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    color: WhenWord,
+    /// A progress bar on standard error
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    progress: WhenWord,
+}
+
+impl CompareArgs {
+    /// What was meant, on this screen.
+    pub fn meant(self, screen: &mut Screen) -> Plan {
+        let colour = screen.colour(self.color.into());
+        Plan {
+            files: self.files,
+            overrides: self.overriding.overrides(self.seed),
+            replications: self.reps,
+            threads: self.threads.map(usize::from),
+            matters_from: self.matters_from,
+            confidence: f64::from(self.confidence) / 100.0,
+            fail_if_worse: self.fail_if_worse,
+            table: self.output,
+            look: Look { ascii: self.ascii, colour },
+            quiet: self.quiet,
+            progress: if self.quiet { When::Never } else { self.progress.into() },
+        }
+    }
+}

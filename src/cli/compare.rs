@@ -1,0 +1,223 @@
+//! `supsim compare`: which is better, and by how much?
+
+use std::fs::File;
+use std::io::BufWriter;
+use std::path::{Path, PathBuf};
+
+use super::cost::{self, CEILING};
+use super::exit::{Exit, Stop};
+use super::kept::again;
+use super::pipeline;
+use super::progress::Progress;
+use super::replications::{threads, watched};
+use super::screen::{Screen, When};
+use crate::experiment::{
+    Compared, Difference, Judgement, Measure, Replication, holm, measures, needed,
+};
+use crate::report::{Comparison, Judged, Look, Row, comparison, told, write_differences};
+use crate::scenario::{Overrides, Scenario, Unit, changes, quantity_in};
+use crate::units::ReleaseId;
+
+/// What was meant.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Plan {
+    /// The designs; the first is what the others are compared with.
+    pub files: Vec<PathBuf>,
+    /// Wins over what each of them says.
+    pub overrides: Overrides,
+    /// How many of each; wins over the first one's own.
+    pub replications: Option<u32>,
+    /// On how many threads; `None`: as many as the machine has.
+    pub threads: Option<usize>,
+    /// What matters, as written.
+    pub matters_from: Vec<String>,
+    /// Between 0 and 1.
+    pub confidence: f64,
+    /// Does a design that is worse end the program with 1?
+    pub fail_if_worse: bool,
+    /// Where the differences go.
+    pub table: Option<PathBuf>,
+    /// How the text looks.
+    pub look: Look,
+    /// No text.
+    pub quiet: bool,
+    /// The progress bar.
+    pub progress: When,
+}
+
+/// A design that was replicated.
+struct Design {
+    scenario: Scenario,
+    told: Vec<Option<ReleaseId>>,
+    replications: Vec<Replication>,
+}
+
+/// Replicates every design, and tells what differs.
+pub(super) fn compare(plan: &Plan, screen: &mut Screen) -> Result<Exit, Stop> {
+    let matters = matters(&plan.matters_from)?;
+    let scenarios = read(plan, screen)?;
+    let replications = match scenarios.iter().any(Scenario::is_random) {
+        true => scenarios[0].replications,
+        false => 1,
+    };
+    for scenario in &scenarios {
+        cost::check_all(scenario, replications, CEILING)?;
+    }
+    let names = names(&scenarios, &plan.files);
+    let mut designs: Vec<Design> = Vec::new();
+    for (scenario, name) in scenarios.into_iter().zip(&names) {
+        let first = designs.first().map(|design| &design.scenario);
+        let told = match (first, designs.first()) {
+            (Some(first), Some(design)) => as_in(first, &design.told, &scenario),
+            _ => told(&again(None, scenario.clone(), 0)?.run()).into_iter().map(Some).collect(),
+        };
+        let mut progress = Progress::new(plan.progress, name, screen);
+        let numbers: Vec<u32> = (0..replications).collect();
+        let here: Vec<ReleaseId> = told.iter().flatten().copied().collect();
+        let threads = threads(&scenario, plan.threads);
+        let done = watched(&scenario, &numbers, &here, threads, &mut progress, screen)?;
+        progress.done();
+        designs.push(Design { scenario, told, replications: done });
+    }
+    let compared: Vec<Compared<'_>> = designs.iter().map(Design::compared).collect();
+    let certain = !designs.iter().any(|design| design.scenario.is_random());
+    let (rows, comparisons) = rows(measures(&compared), plan.confidence, certain, &matters);
+    let first = &designs[0].scenario;
+    let comparison_ = Comparison {
+        changes: designs[1..].iter().map(|design| changes(first, &design.scenario)).collect(),
+        names,
+        files: plan.files.iter().map(|file| file.display().to_string()).collect(),
+        rows: &rows,
+        replications: replications as usize,
+        seed: first.seed,
+        confidence: plan.confidence,
+        comparisons,
+    };
+    if !plan.quiet {
+        screen.say(&comparison(&comparison_, plan.look));
+    }
+    if let Some(path) = &plan.table {
+        store(&comparison_, path)?;
+    }
+    let judged = rows.iter().flat_map(|row| row.designs.iter().flatten());
+    let worse = judged.clone().any(|judged| judged.judgement == Judgement::Worse);
+    Ok(if plan.fail_if_worse && worse { Exit::ExpectationFailed } else { Exit::Ok })
+}
+
+impl Design {
+    fn compared(&self) -> Compared<'_> {
+        let Design { scenario, told, replications } = self;
+        Compared { scenario, replications, told }
+    }
+}
+
+/// Reads the designs; chance and what is recorded are the same for all.
+fn read(plan: &Plan, screen: &mut Screen) -> Result<Vec<Scenario>, Stop> {
+    let mut scenarios: Vec<Scenario> = Vec::new();
+    for file in &plan.files {
+        let read = pipeline::read(file, &plan.overrides)?;
+        if !read.warnings.is_empty() && !plan.quiet {
+            screen.complain(&read.warnings);
+        }
+        let mut scenario = read.scenario;
+        let first = scenarios.first();
+        scenario.seed = first.map_or(scenario.seed, |first| first.seed);
+        scenario.replications = first
+            .map_or(plan.replications.unwrap_or(scenario.replications), |first| first.replications);
+        scenario.recording = needed(&scenario);
+        scenarios.push(scenario);
+    }
+    Ok(scenarios)
+}
+
+/// What each design is called: its own name, or that of its file where two are called alike.
+fn names(scenarios: &[Scenario], files: &[PathBuf]) -> Vec<String> {
+    let alike = |name: &str| scenarios.iter().filter(|other| other.name == name).count() > 1;
+    let stem = |file: &Path| file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let name = |(scenario, file): (&Scenario, &PathBuf)| {
+        if alike(&scenario.name) { stem(file) } else { scenario.name.clone() }
+    };
+    scenarios.iter().zip(files).map(name).collect()
+}
+
+/// The releases of the first design, as another has them: by name, and by which of that name.
+fn as_in(first: &Scenario, told: &[Option<ReleaseId>], other: &Scenario) -> Vec<Option<ReleaseId>> {
+    let named = |scenario: &Scenario, name: &str| -> Vec<ReleaseId> {
+        let releases = scenario.catalogue.releases.iter().enumerate();
+        let of_name = releases.filter(|(_, release)| release.name == name);
+        of_name.map(|(position, _)| ReleaseId(position as u32)).collect()
+    };
+    let same = |id: &Option<ReleaseId>| {
+        let id = (*id)?;
+        let name = &first.catalogue.releases[id.index()].name;
+        let which = named(first, name).iter().position(|one| *one == id)?;
+        named(other, name).get(which).copied()
+    };
+    told.iter().map(same).collect()
+}
+
+/// From which size on a difference matters, in the smallest step of each unit.
+fn matters(written: &[String]) -> Result<[(Unit, u64); 3], Stop> {
+    let mut matters = [(Unit::Time, 0), (Unit::Share, 0), (Unit::Count, 0)];
+    for word in written {
+        let read = matters.iter().find_map(|(unit, _)| Some((*unit, quantity_in(*unit, word)?)));
+        let Some((unit, size)) = read else {
+            let text = format!(
+                "supsim: --matters-from {word}: write a time (30min), a share (1%) or a count (5)"
+            );
+            return Err(Stop { exit: Exit::NothingRan, text });
+        };
+        for place in &mut matters {
+            if place.0 == unit {
+                place.1 = size;
+            }
+        }
+    }
+    Ok(matters)
+}
+
+/// Judges every measure of every design, all judgements together; and how many there are.
+fn rows(
+    measures: Vec<Measure>,
+    confidence: f64,
+    certain: bool,
+    matters: &[(Unit, u64); 3],
+) -> (Vec<Row>, usize) {
+    let differences = |measure: &Measure| -> Vec<Option<Difference>> {
+        let base = &measure.figures[0];
+        let of = |figures: &Vec<_>| Difference::of(base, figures, confidence, certain);
+        measure.figures[1..].iter().map(of).collect()
+    };
+    let found: Vec<(Measure, Vec<Option<Difference>>)> = measures
+        .into_iter()
+        .map(|measure| (differences(&measure), measure))
+        .map(|(d, m)| (m, d))
+        .collect();
+    let all: Vec<f64> =
+        found.iter().flat_map(|(_, it)| it.iter().flatten()).map(|it| it.p).collect();
+    let mut adjusted = holm(&all).into_iter();
+    let rows = found.into_iter().map(|(measure, differences)| {
+        let matters_from =
+            matters.iter().find(|(unit, _)| *unit == measure.unit).map_or(0, |it| it.1);
+        let designs = differences.into_iter().map(|difference| {
+            let difference = difference?;
+            let adjusted = adjusted.next().unwrap_or(1.0);
+            let judgement =
+                difference.judged(measure.better, adjusted, confidence, matters_from as f64);
+            Some(Judged { difference, adjusted, judgement })
+        });
+        let designs = designs.collect();
+        Row { name: measure.name, unit: measure.unit, better: measure.better, designs }
+    });
+    (rows.collect(), all.len())
+}
+
+/// Writes the table; a file that cannot be written whole is an error.
+fn store(compared: &Comparison<'_>, path: &Path) -> Result<(), Stop> {
+    let trouble = |error: std::io::Error| Stop {
+        exit: Exit::FileTrouble,
+        text: format!("supsim: {}: {error}", path.display()),
+    };
+    let mut out = BufWriter::new(File::create(path).map_err(trouble)?);
+    write_differences(compared, &mut out).map_err(trouble)
+}

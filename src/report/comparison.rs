@@ -1,0 +1,241 @@
+//! Designs side by side: what is otherwise, what each measure comes to, and whether it matters.
+
+use std::io::{self, Write};
+
+use anstyle::Style;
+
+use super::many::value;
+use super::summary::page::{BAD, BOLD, GOOD, Page};
+use super::summary::words::{counted, grouped};
+use super::{Look, digits};
+use crate::experiment::{Better, Difference, Judgement, Level};
+use crate::scenario::{Change, Unit, WHOLE};
+
+/// Designs that were compared with the first of them.
+#[derive(Clone, Debug)]
+pub struct Comparison<'a> {
+    /// What each design is called; the first is the one that the others are compared with.
+    pub names: Vec<String>,
+    /// The file of each.
+    pub files: Vec<String>,
+    /// What each of the others has otherwise.
+    pub changes: Vec<Vec<Change>>,
+    /// What they were compared in.
+    pub rows: &'a [Row],
+    /// How many replications of each.
+    pub replications: usize,
+    /// The seed that all of them share.
+    pub seed: u64,
+    /// The confidence of intervals and judgements, between 0 and 1.
+    pub confidence: f64,
+    /// How many judgements Holm's adjustment counts.
+    pub comparisons: usize,
+}
+
+/// A measure, and what each design comes to in it.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// What is measured.
+    pub name: String,
+    /// In what.
+    pub unit: Unit,
+    /// Which way is better.
+    pub better: Better,
+    /// For each design but the first: the difference and its judgement; `None`: it does not have
+    /// the measure, or nothing to measure.
+    pub designs: Vec<Option<Judged>>,
+}
+
+/// A difference and what it comes to.
+#[derive(Clone, Debug)]
+pub struct Judged {
+    /// The difference.
+    pub difference: Difference,
+    /// Its `p`, adjusted for how many comparisons there are.
+    pub adjusted: f64,
+    /// What it comes to.
+    pub judgement: Judgement,
+}
+
+/// How many changes of a design are told.
+const TOLD: usize = 8;
+
+/// For a person at a terminal.
+pub fn comparison(compared: &Comparison<'_>, look: Look) -> String {
+    let mut page = Page { text: String::new(), look };
+    let (replications, seed) = (compared.replications, compared.seed);
+    page.styled(
+        BOLD,
+        format_args!(
+            "{} against {}   seed {seed}   {}",
+            compared.names[1..].join(", "),
+            compared.names[0],
+            match replications {
+                1 => "1 replication".to_owned(),
+                many => format!("{} replications, paired", grouped(many)),
+            }
+        ),
+    );
+    page.gap();
+    for (place, changes) in compared.changes.iter().enumerate() {
+        told_changes(&mut page, &compared.names[place + 1], changes);
+    }
+    let width = compared.names.iter().map(|name| name.chars().count()).max().unwrap_or(0).min(28);
+    for row in compared.rows {
+        page.styled(BOLD, format_args!("{}", row.name));
+        let first = row.designs.iter().flatten().next();
+        let base = first.map_or_else(String::new, |judged| {
+            level(row.unit, judged.difference.base, judged.difference.pairs)
+        });
+        page.line(format_args!("  {:<width$}  {base:>10}", cut(&compared.names[0], width)));
+        for (judged, name) in row.designs.iter().zip(&compared.names[1..]) {
+            design(&mut page, row, judged.as_ref(), &cut(name, width), width);
+        }
+    }
+    page.gap();
+    legend(&mut page, compared);
+    page.text
+}
+
+fn told_changes(page: &mut Page, name: &str, changes: &[Change]) {
+    if changes.is_empty() {
+        page.line(format_args!("{name} has nothing otherwise"));
+        return page.gap();
+    }
+    page.line(format_args!("{name} has otherwise:"));
+    for change in changes.iter().take(TOLD) {
+        let times = if change.count > 1 { format!("{} x ", change.count) } else { String::new() };
+        let (before, after) = (change.before.as_deref(), change.after.as_deref());
+        let what = match (before, after) {
+            (Some(before), Some(after)) => format!("{before}, now {after}"),
+            (None, Some(after)) => format!("new: {after}"),
+            (Some(before), None) => format!("gone: {before}"),
+            (None, None) => String::new(),
+        };
+        page.line(format_args!("  {times}{}: {what}", change.path));
+    }
+    if changes.len() > TOLD {
+        let rest = counted(changes.len() - TOLD, "change", "changes");
+        page.line(format_args!("  and {rest} more"));
+    }
+    page.gap();
+}
+
+fn design(page: &mut Page, row: &Row, judged: Option<&Judged>, name: &str, width: usize) {
+    let Some(Judged { difference, judgement, .. }) = judged else {
+        return page.line(format_args!("  {name:<width$}  {:>10}", "-"));
+    };
+    let (word, style) = match judgement {
+        Judgement::Better => ("better", GOOD),
+        Judgement::Worse => ("worse", BAD),
+        Judgement::Other => ("", Style::new()),
+        Judgement::TooSmall => ("too small", Style::new()),
+        Judgement::Same => ("same", Style::new()),
+        Judgement::Unsure => ("too few to say", Style::new()),
+    };
+    let apart = apart(page, row.unit, difference);
+    let here = level(row.unit, difference.design, difference.pairs);
+    let line = format!("  {name:<width$}  {here:>10}  {apart:<22}  {word}");
+    page.styled(style, format_args!("{line}"));
+}
+
+/// `+10.3 % ±0.4`, in the unit of the larger of the two.
+fn apart(page: &Page, unit: Unit, difference: &Difference) -> String {
+    let Some(mean) = difference.mean else { return String::new() };
+    let none = mean == 0.0 && difference.half_width.is_none_or(|half| half == 0.0);
+    if none {
+        return String::new();
+    }
+    let minus = if page.look.ascii { "-" } else { "−" };
+    let sign = if mean < 0.0 { minus } else { "+" };
+    let words = |size: f64| value(unit, size.abs().round() as u64, 2);
+    let half = difference.half_width.filter(|half| *half > 0.0).map(words);
+    let plus_minus = if page.look.ascii { "+-" } else { "±" };
+    let half = half.map(|half| format!(" {plus_minus}{half}")).unwrap_or_default();
+    format!("{sign}{}{half}", words(mean))
+}
+
+fn level(unit: Unit, level: Level, pairs: usize) -> String {
+    match level.mean {
+        Some(mean) => value(unit, mean.round() as u64, 1),
+        None if pairs == level.never => "never".to_owned(),
+        None => format!("never in {} of {}", level.never, pairs),
+    }
+}
+
+fn cut(name: &str, width: usize) -> String {
+    name.chars().take(width).collect()
+}
+
+fn legend(page: &mut Page, compared: &Comparison<'_>) {
+    let percent = (compared.confidence * 100.0).round();
+    if compared.replications > 1 {
+        let over = counted(compared.comparisons, "comparison", "comparisons");
+        page.line(format_args!("better, worse: with {percent} % confidence, Holm over {over}"));
+        page.line(format_args!("too small: certain, but less than --matters-from"));
+    }
+}
+
+/// One row for each measure and design, for a spreadsheet.
+///
+/// # Errors
+/// What `out` says.
+pub fn write_differences(compared: &Comparison<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let mut csv = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
+    csv.write_record([
+        "baseline",
+        "design",
+        "metric",
+        "unit",
+        "n",
+        "baseline_mean",
+        "design_mean",
+        "difference",
+        "ci_low",
+        "ci_high",
+        "confidence",
+        "p_adjusted",
+        "verdict",
+    ])?;
+    for row in compared.rows {
+        for (judged, name) in row.designs.iter().zip(&compared.names[1..]) {
+            let Some(Judged { difference, adjusted, judgement }) = judged else { continue };
+            let number =
+                |value: Option<f64>| value.map_or_else(String::new, |it| in_unit(row.unit, it));
+            let end = |side: f64| Some(difference.mean? + side * difference.half_width?);
+            csv.write_record([
+                compared.names[0].as_str(),
+                name,
+                &row.name,
+                unit_name(row.unit),
+                &difference.pairs.to_string(),
+                &number(difference.base.mean),
+                &number(difference.design.mean),
+                &number(difference.mean),
+                &number(end(-1.0)),
+                &number(end(1.0)),
+                &digits::shortest(compared.confidence, 4),
+                &digits::shortest(*adjusted, 6),
+                judgement.name(),
+            ])?;
+        }
+    }
+    csv.flush()
+}
+
+const fn unit_name(unit: Unit) -> &'static str {
+    match unit {
+        Unit::Time => "s",
+        Unit::Share => "share",
+        Unit::Count => "count",
+    }
+}
+
+/// In seconds, as a share of one, as a count.
+fn in_unit(unit: Unit, value: f64) -> String {
+    let step = match unit {
+        Unit::Time => 1e6,
+        Unit::Share | Unit::Count => WHOLE as f64,
+    };
+    digits::shortest(value / step, 6)
+}
