@@ -23,6 +23,11 @@ pub(super) const TYPES: [(&str, ParameterType); 11] = [
 ];
 
 impl ParameterType {
+    /// Every word of the language for one.
+    pub(in crate::scenario) fn words() -> impl Iterator<Item = &'static str> {
+        TYPES.iter().map(|(word, _)| *word)
+    }
+
     /// As the language writes it.
     pub fn word(self) -> &'static str {
         TYPES.iter().find(|(_, kind)| *kind == self).map_or("", |(word, _)| word)

@@ -2,6 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
+use super::super::expect::HOLDERS;
+use super::super::profile::PROFILES;
+use super::super::{Metric, ParameterType};
+use super::maps::SITE;
+
 /// What a word of the table in `maps` stands for: `NAME`, `map:NAME`, `many:NAME` (one or a list),
 /// `words:a|b`, `either:X/Y`.
 pub(super) fn of(kind: &str) -> Value {
@@ -9,15 +14,13 @@ pub(super) fn of(kind: &str) -> Value {
         Some(("map", inner)) => json!({
             "type": "object",
             "propertyNames": { "$ref": "#/$defs/name" },
-            "additionalProperties": of(inner),
+            // nothing there takes away what a file below has
+            "additionalProperties": { "anyOf": [of(inner), { "type": "null" }] },
         }),
         Some(("many", inner)) => {
             json!({ "anyOf": [of(inner), { "type": "array", "minItems": 1, "items": of(inner) }] })
         }
-        Some(("words", words)) => {
-            let words: Vec<&str> = words.split('|').collect();
-            json!({ "anyOf": [{ "enum": words }, { "$ref": "#/$defs/parameter_use" }] })
-        }
+        Some(("words", words)) => words_of(words.split('|')),
         Some(("either", kinds)) => {
             json!({ "anyOf": kinds.split('/').map(of).collect::<Vec<_>>() })
         }
@@ -28,11 +31,65 @@ pub(super) fn of(kind: &str) -> Value {
                 "type": "object",
                 "properties": { key: of(inner) },
                 "required": [key],
-                "additionalProperties": key == "weekly" || key == "monthly" || inner == "beside",
+                "additionalProperties": false,
             })
         }
         _ => json!({ "$ref": format!("#/$defs/{kind}") }),
     }
+}
+
+fn words_of<'w>(words: impl Iterator<Item = &'w str>) -> Value {
+    let words: Vec<&str> = words.collect();
+    json!({ "anyOf": [{ "enum": words }, { "$ref": "#/$defs/parameter_use" }] })
+}
+
+/// `20:00-06:00`, and `Mon-Fri` or `Sat, Sun`.
+const WINDOW: &str =
+    "^ *([01][0-9]|2[0-3]):[0-5][0-9] *- *(([01][0-9]|2[0-3]):[0-5][0-9]|24:00) *$";
+const DAYS: &str = "^ *(Mon|Tue|Wed|Thu|Fri|Sat|Sun) *(- *(Mon|Tue|Wed|Thu|Fri|Sat|Sun) *)?\
+                    (, *(Mon|Tue|Wed|Thu|Fri|Sat|Sun) *(- *(Mon|Tue|Wed|Thu|Fri|Sat|Sun) *)?)*$";
+
+/// A value for each window of the day.
+fn by_hours(inner: &str) -> Value {
+    json!({
+        "type": "object",
+        "minProperties": 1,
+        "propertyNames": { "pattern": WINDOW },
+        "additionalProperties": of(inner),
+    })
+}
+
+/// The keys of a site, and what stands inside them.
+fn site_paths() -> String {
+    let keys: Vec<&str> = SITE.iter().map(|(key, ..)| *key).collect();
+    format!(r"^({})(\.[^.]+)*$", keys.join("|"))
+}
+
+fn whole_from_one(most: u64) -> Value {
+    json!({ "anyOf": [
+        { "type": "integer", "minimum": 1, "maximum": most },
+        { "$ref": "#/$defs/parameter_use" },
+    ] })
+}
+
+/// When a sender is open: always, or by days, by windows of them, by what may pass.
+fn open() -> Value {
+    let window = json!({ "type": "string", "pattern": WINDOW });
+    let word = of("openness");
+    let day = json!({ "anyOf": [
+        window, word,
+        { "type": "array", "minItems": 1, "items": window },
+        by_hours("openness"),
+    ] });
+    json!({ "anyOf": [
+        of("words:always"),
+        {
+            "type": "object",
+            "minProperties": 1,
+            "propertyNames": { "pattern": DAYS },
+            "additionalProperties": day,
+        },
+    ] })
 }
 
 fn pattern(pattern: &str, example: &str) -> Value {
@@ -57,7 +114,7 @@ pub(super) fn definitions() -> Map<String, Value> {
             "count",
             json!({ "anyOf": [{ "type": "integer", "minimum": 0 }, { "$ref": "#/$defs/parameter_use" }] }),
         ),
-        ("number", json!({ "anyOf": [{ "type": "number" }, { "$ref": "#/$defs/parameter_use" }] })),
+        ("number", of("amount")),
         ("duration", pattern(r"^([0-9]+(\.[0-9]+)?(us|ms|s|min|h|d|w))+$", "1h30min")),
         ("bytes", pattern(r"^[0-9]+(\.[0-9]+)? ?(B|KB|MB|GB|TB|KiB|MiB|GiB)$", "48 MB")),
         (
@@ -117,17 +174,6 @@ pub(super) fn definitions() -> Map<String, Value> {
         ),
         ("calendar", of("either:words:never/calendar_map")),
         (
-            "calendar_map",
-            json!({
-                "type": "object",
-                "properties": {
-                    "at": of("time"), "every": of("duration"), "start": of("time"), "weekly": of("weekly"),
-                    "monthly": of("monthly"), "dates": { "type": "array" }, "timezone": of("text"),
-                },
-                "additionalProperties": false,
-            }),
-        ),
-        (
             "operation_kind",
             of(
                 "either:words:run_synchronization/one:run_synchronization=run_synchronization/one:set_criteria=criteria/one:set_schedule=recurrence/one:install_sup=at_site/one:remove_sup=at_site/one:move_site=move_site/one:publish_locally=publish_locally",
@@ -142,7 +188,7 @@ pub(super) fn definitions() -> Map<String, Value> {
         (
             "occurs",
             of(
-                "either:one:window=window/one:schedule=any/one:renewal=renewal/one:per_attempt=share/one:attempts=attempt_numbers",
+                "either:one:window=window/one:schedule=fault_schedule/one:renewal=renewal/one:per_attempt=share/one:attempts=attempt_numbers",
             ),
         ),
         (
@@ -152,8 +198,53 @@ pub(super) fn definitions() -> Map<String, Value> {
         ("pick", of("either:words:all|one/one:count=count/one:percent=share")),
         ("source_kind", of("either:words:microsoft_update|none/one:wsus=any")),
         ("sup_kind", of("either:words:none/sup")),
-        ("bandwidth", of("either:words:unlimited/rate/one:hourly=any")),
-        ("route_rate", of("either:words:unlimited/one:hourly=any/one:pulse=pulse")),
+        ("bandwidth", of("either:words:unlimited/rate/one:hourly=rates_by_hour")),
+        ("route_rate", of("either:words:unlimited/one:hourly=shares_by_hour/one:pulse=pulse")),
+        ("rates_by_hour", by_hours("rate")),
+        ("shares_by_hour", by_hours("share")),
+        ("openness", of("words:all|all_but_low|high|closed")),
+        ("open", open()),
+        ("metric", words_of(Metric::ALL.into_iter().map(Metric::name))),
+        ("part", words_of(HOLDERS.iter().map(|(word, _)| *word))),
+        ("profile", words_of(PROFILES.iter().map(|(word, _)| *word))),
+        ("parameter_type", words_of(ParameterType::words())),
+        ("stat", pattern(r"^(mean|min|max|sum|p[0-9]{1,3}(\.[0-9]{1,3})?)$", "p95")),
+        (
+            "amount",
+            json!({ "anyOf": [
+            { "type": "number", "minimum": 0 },
+                { "type": "string", "pattern": r"^[0-9]+(\.[0-9]+)?$" },
+            { "$ref": "#/$defs/parameter_use" },
+        ] }),
+        ),
+        ("offset", pattern(r"^[+-]?([0-9]+(\.[0-9]+)?(us|ms|s|min|h|d|w))+$", "-90s")),
+        ("version", json!({ "const": 1 })),
+        (
+            "paths",
+            json!({
+                "type": "object",
+                "minProperties": 1,
+                "propertyNames": { "pattern": site_paths() },
+            }),
+        ),
+        ("replications", whole_from_one(100_000)),
+        ("pulls", json!({ "anyOf": [of("words:unlimited"), whole_from_one(100_000)] })),
+        (
+            "quotas",
+            json!({ "anyOf": [{ "type": "null" }, {
+            "type": "object",
+            "minProperties": 1,
+            "additionalProperties": of("share"),
+        }] }),
+        ),
+        (
+            "assign",
+            json!({
+                "type": "object",
+                "patternProperties": { r"^(link|route|timezone|labels\..+)$": of("quotas") },
+                "additionalProperties": false,
+            }),
+        ),
     ];
     all.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }

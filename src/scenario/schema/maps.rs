@@ -4,6 +4,8 @@ mod amounts;
 mod course;
 mod parts;
 
+pub(super) use parts::SITE;
+
 /// A map with fixed keys.
 pub(super) struct Shape {
     /// Its name in the schema.
@@ -36,16 +38,12 @@ static TOP: &[Shape] = &[
         "scenario",
         &["a scenario"],
         &[
-            ("supsim", "any", "The version of the language: 1."),
+            ("supsim", "version", "The version of the language: 1."),
             ("kind", "words:scenario", "What kind of file this is."),
             ("name", "scenario_name", "Lower-case letters, digits and -; it names files too."),
             ("description", "text", "Free text."),
             ("extends", "text", "Another scenario to start from."),
-            (
-                "profile",
-                "words:cm2007|cm2012|cm-current|wsus",
-                "Where defaults come from. Default: cm2007.",
-            ),
+            ("profile", "profile", "Where defaults come from. Default: cm2007."),
             ("params", "map:parameter", "Values that -p and studies may turn."),
             ("timezone", "text", "An IANA or a Windows name. Default: UTC."),
             ("start", "time", "The start of the run, in the scenario's zone."),
@@ -53,7 +51,7 @@ static TOP: &[Shape] = &[
             ("initial", "words:current|empty", "What sites hold at the start. Default: current."),
             ("warmup", "duration", "Statistics start after this. Default: 0s."),
             ("seed", "count", "Which chance. Default: 1."),
-            ("replications", "count", "How many runs. Default: 1."),
+            ("replications", "replications", "How many runs. Default: 1."),
             ("source", "source_kind", "Of the top-level site (U1). Default: microsoft_update."),
             ("criteria", "criteria", "Which metadata are retrieved (U2). Default: all."),
             ("catalogue", "catalogue", "What there is to synchronise, and when it appears (U4)."),
@@ -79,7 +77,7 @@ static TOP: &[Shape] = &[
         "parameter",
         &["a parameter"],
         &[
-            ("type", "text", ""),
+            ("type", "parameter_type", ""),
             ("default", "any", ""),
             ("min", "any", ""),
             ("max", "any", ""),
@@ -97,7 +95,7 @@ static TOP: &[Shape] = &[
     shape(
         "override",
         &["an override"],
-        &[("where", "selector", "Which sites."), ("set", "any", "Path and value, each.")],
+        &[("where", "selector", "Which sites."), ("set", "paths", "Path and value, each.")],
         &[],
     ),
 ];

@@ -4,6 +4,7 @@
 //! table in `maps`, and a test compares every map of it with the keys that the reader itself asks
 //! for, so that neither can have a key that the other has not.
 
+mod choices;
 mod kinds;
 mod maps;
 #[cfg(test)]
@@ -26,6 +27,8 @@ pub fn schema() -> String {
         "title": "supsim scenario",
         "description": "A scenario of supsim, language version 1. supsim help scenario explains every word.",
         "$ref": "#/$defs/scenario",
+        "if": { "not": { "required": ["extends"] } },
+        "then": choices::of_a_whole(),
         "$defs": definitions,
     });
     // a tree of texts can always be written
@@ -54,6 +57,9 @@ fn object(shape: &Shape) -> Value {
     if let (Value::Object(object), false) = (&mut object, shape.called.is_empty()) {
         let title = shape.called.join(" or ").replace('`', "");
         object.insert("title".to_owned(), title.into());
+    }
+    if let Some(further) = choices::of(shape.name) {
+        object["allOf"] = json!([further]);
     }
     object
 }

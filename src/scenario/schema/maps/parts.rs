@@ -75,7 +75,7 @@ pub(super) static MAPS: &[Shape] = &[
         "route",
         &["a route"],
         &[
-            ("open", "any", "Days with their hours, or always."),
+            ("open", "open", "Days with their hours, or always."),
             ("rate", "route_rate", "Default: unlimited."),
             ("threads", "count", ""),
             ("tries", "count", ""),
@@ -133,7 +133,7 @@ pub(super) static MAPS: &[Shape] = &[
         &[
             ("server", "words:local|remote", "Default: local."),
             ("console", "words:installed|missing", "On the site server (H5). Default: installed."),
-            ("pulls_at_once", "any", "A number, or unlimited."),
+            ("pulls_at_once", "pulls", "A number, or unlimited."),
             ("scans_at_once", "count", "The rest wait (C4). Default: 500."),
             ("express", "any", ""),
         ],
@@ -202,7 +202,7 @@ pub(super) static MAPS: &[Shape] = &[
             ("code", "text", "A pattern, e.g. B{n36:02}."),
             ("name", "text", "A pattern, e.g. {parent}-{i:02}."),
             ("inherit", "any", "From the parent."),
-            ("assign", "any", "By quotas."),
+            ("assign", "assign", "By quotas."),
         ],
         &["code"],
     ),
@@ -229,14 +229,14 @@ pub(super) static MAPS: &[Shape] = &[
 ];
 
 /// A site, and a template but for two keys.
-const SITE: &[(&str, &str, &str)] = &[
+pub(in crate::scenario::schema) const SITE: &[(&str, &str, &str)] = &[
     ("template", "name", ""),
     ("type", "words:central|primary|secondary", "Default: central at the root, else primary (H1)."),
     ("parent", "code", "The site above."),
     ("name", "label", ""),
     ("labels", "labels", ""),
     ("timezone", "text", "Default: the scenario's."),
-    ("clock_offset", "any", "How wrong its clock is."),
+    ("clock_offset", "offset", "How wrong its clock is."),
     ("clients", "site_clients", "How many, by the way they scan."),
     ("link", "name", "To its parent; at the top-level site to its source."),
     ("route", "name", "By which its parent's sender reaches it."),
