@@ -11,7 +11,8 @@
 //! - One transfer at a time to a site; all that has come meanwhile goes together after it, in order.
 //! - No hours, no rate limits, no threads and no priorities: those are the senders'.
 //! - Nothing is lost, doubled or overtaken: what a circuit or a server out of order has cost is sent
-//!   again until it has arrived.
+//!   again, once they are in order.
+//! - Every try that fails is told, and what else stands in the way of the next.
 
 use super::circuit::{Pace, time_to_carry};
 use super::{Event, Fact, Input, SiteId, World};
@@ -19,7 +20,8 @@ use crate::kernel::Handle;
 use crate::trace::Cause;
 use crate::units::{Duration, Instant};
 
-/// From a transfer that has not arrived to the next try [choice].
+/// From a transfer that has not arrived to the next try, or to the next look at whether one can
+/// be made [choice].
 const AGAIN_AFTER: Duration = Duration::from_mins(1);
 
 /// All that a site's database is being sent, and is to be sent.
@@ -46,8 +48,6 @@ struct Transfer {
     versions: Versions,
     /// When this try began.
     began: Instant,
-    /// Has a try failed already? It is said once.
-    failed: bool,
     stage: Stage,
     due: Option<Handle>,
 }
@@ -58,8 +58,16 @@ enum Stage {
     Carried { left: u128, rate: u64, since: Instant },
     /// All of it has left.
     Arriving,
-    /// It has not arrived, and is sent again.
-    Resting,
+    /// It has not arrived, and is sent again when nothing stands in the way.
+    Resting(Hindrances),
+}
+
+/// What keeps a transfer from being tried again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Hindrances {
+    circuit: bool,
+    sender: bool,
+    receiver: bool,
 }
 
 impl World<'_> {
@@ -77,8 +85,13 @@ impl World<'_> {
 
     /// What a site's old parent was still to send it is forgotten; what is under way arrives.
     pub(super) fn forget_replication(&mut self, to: SiteId) {
-        if let Some(conversation) = self.conversations.get_mut(&to) {
-            conversation.waiting = None;
+        let Some(conversation) = self.conversations.get_mut(&to) else { return };
+        conversation.waiting = None;
+        if let Stage::Resting(_) = conversation.under_way.stage {
+            if let Some(due) = conversation.under_way.due.take() {
+                self.kernel.cancel(due);
+            }
+            self.conversations.remove(&to);
         }
     }
 
@@ -91,7 +104,7 @@ impl World<'_> {
 
     fn converse(&mut self, from: SiteId, to: SiteId, versions: Versions) {
         let (began, stage) = (self.now(), self.all_of(versions));
-        let under_way = Transfer { from, versions, began, failed: false, stage, due: None };
+        let under_way = Transfer { from, versions, began, stage, due: None };
         self.conversations.insert(to, Conversation { under_way, waiting: None });
         self.carry_on(to);
     }
@@ -156,25 +169,45 @@ impl World<'_> {
         match transfer.stage {
             Stage::Carried { .. } => self.carry_on(to),
             Stage::Arriving => self.replication_arrives(to),
-            Stage::Resting => {
-                transfer.began = now;
-                let versions = transfer.versions;
-                let stage = self.all_of(versions);
-                if let Some(conversation) = self.conversations.get_mut(&to) {
-                    conversation.under_way.stage = stage;
-                }
-                self.carry_on(to);
+            Stage::Resting(known) => self.try_again(to, known),
+        }
+    }
+
+    /// Sends again what has not arrived, if nothing stands in the way now.
+    fn try_again(&mut self, to: SiteId, known: Hindrances) {
+        let Some(Conversation { under_way, .. }) = self.conversations.get(&to) else { return };
+        let Transfer { from, versions, .. } = *under_way;
+        let now = self.hindrances(from, to);
+        if now.circuit || now.sender || now.receiver {
+            if now != known {
+                self.tell_that_it_rests(from, to);
             }
+            return self.replication_rests(to, now);
+        }
+        let (began, stage) = (self.now(), self.all_of(versions));
+        if let Some(Conversation { under_way, .. }) = self.conversations.get_mut(&to) {
+            (under_way.began, under_way.stage) = (began, stage);
+        }
+        self.carry_on(to);
+    }
+
+    fn hindrances(&self, from: SiteId, to: SiteId) -> Hindrances {
+        Hindrances {
+            circuit: self.sites[to.index()].out_of_order.link > 0,
+            sender: self.is_down(from),
+            receiver: self.is_down(to),
         }
     }
 
     fn replication_arrives(&mut self, to: SiteId) {
         let Some(Conversation { under_way, .. }) = self.conversations.get(&to) else { return };
-        let Transfer { from, versions, began, failed, .. } = *under_way;
+        let Transfer { from, versions, began, .. } = *under_way;
         if self.is_lost((from, to), began) {
             // Its new parent sends what a site lacks that has moved meanwhile.
             if self.upstream(to) == Some(from) {
-                return self.replication_rests(from, to, failed);
+                let hindrances = self.hindrances(from, to);
+                self.tell_that_it_rests(from, to);
+                return self.replication_rests(to, hindrances);
             }
         } else {
             for version in versions.first..=versions.last {
@@ -189,17 +222,17 @@ impl World<'_> {
         }
     }
 
-    /// It has not arrived: it is sent again, until it does.
-    fn replication_rests(&mut self, from: SiteId, to: SiteId, failed: bool) {
-        let at = self.now() + AGAIN_AFTER;
-        if !failed {
-            let fact = Fact::SendingFailed { to, again_at: Some(at) };
-            self.record(from, fact);
-        }
-        let cause = self.cause;
+    fn tell_that_it_rests(&mut self, from: SiteId, to: SiteId) {
+        let again_at = Some(self.now() + AGAIN_AFTER);
+        self.record(from, Fact::SendingFailed { to, again_at });
+    }
+
+    /// It has not arrived: it rests, and is sent again.
+    fn replication_rests(&mut self, to: SiteId, hindrances: Hindrances) {
+        let (at, cause) = (self.now() + AGAIN_AFTER, self.cause);
         let Some(conversation) = self.conversations.get_mut(&to) else { return };
         let transfer = &mut conversation.under_way;
-        (transfer.failed, transfer.stage) = (true, Stage::Resting);
+        transfer.stage = Stage::Resting(hindrances);
         transfer.versions.cause = cause;
         self.plan_replication(to, Some(at), cause, None);
     }

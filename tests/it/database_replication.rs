@@ -72,13 +72,9 @@ fn r7_what_a_cut_or_a_server_that_is_down_has_cost_is_sent_again_until_it_arrive
                  when: {{ window: {{ from: 2026-01-12 08:19, for: 9min }} }} }} }}"
             ),
         );
-        // 08:18 to 08:21:20 is lost, and after a minute's rest 08:22:20 to 08:25:40; a circuit that
-        // was cut when the third began at 08:26:40 carries nothing until the fourth, at 08:31.
-        let arrives = match effect {
-            "link_down" => at("8:34:20"),
-            _ => at("8:30:00"),
-        };
-        assert_eq!(packages(&run, "PR1"), [arrives], "{effect}");
+        // 08:18 to 08:21:20 is lost; a minute later, and every minute after, nothing can be sent, until
+        // 08:28:20.
+        assert_eq!(packages(&run, "PR1"), [at("8:31:40")], "{effect}");
         let failed = |fact: &Fact| matches!(fact, Fact::SendingFailed { again_at: Some(_), .. });
         let said: Vec<Instant> = run.times("CEN", failed);
         assert_eq!(said.first(), Some(&at("8:21:20")), "{effect}");
@@ -104,7 +100,7 @@ fn r1_what_comes_meanwhile_goes_together_after_what_is_under_way() {
 }
 
 #[test]
-fn r7_that_it_is_sent_again_is_said_once() {
+fn r7_that_it_is_sent_again_is_said_once_for_each_thing_in_the_way() {
     let run = run_with(
         |head| head.replace("sync: { ", "sync: { replication: database, "),
         "sites: { CEN: { type: central }, PR1: { parent: CEN, sup: none } }\n\
@@ -114,4 +110,38 @@ fn r7_that_it_is_sent_again_is_said_once() {
     let failed = run.times("CEN", |fact| matches!(fact, Fact::SendingFailed { .. }));
     // The circuit is mended before the try of the same instant.
     assert_eq!((failed, packages(&run, "PR1")), (vec![at("8:18")], vec![at("10:00")]));
+    let run = run_with(
+        |head| head.replace("sync: { ", "sync: { replication: database, "),
+        "sites: { CEN: { type: central }, PR1: { parent: CEN, sup: none } }\n\
+         faults: { cut: { where: { code: PR1 }, do: link_down, \
+         when: { window: { from: 2026-01-12 08:00, for: 2h } } }, \
+         down: { where: { code: PR1 }, do: site_down, \
+         when: { window: { from: 2026-01-12 09:30, for: 2h } } } }\n",
+    );
+    let failed = run.times("CEN", |fact| matches!(fact, Fact::SendingFailed { .. }));
+    let said = [at("8:18"), at("9:30"), at("10:00")];
+    assert_eq!((failed.as_slice(), packages(&run, "PR1")), (&said[..], vec![at("11:30")]));
+}
+
+#[test]
+fn r7_a_site_that_moves_is_sent_what_it_lacks_by_its_new_parent() {
+    for cut in [
+        "",
+        "faults: { cut: { where: { code: PR2 }, do: link_down, \
+                     when: { window: { from: 2026-01-12 08:19, for: 3h } } } }\n",
+    ] {
+        let run = run_with(
+            |head| head.replace("sync: { ", "sync: { replication: database, "),
+            &format!(
+                "links: {{ l: {{ bandwidth: 2 Kbit/s }} }}\n\
+                 sites: {{ CEN: {{ type: central }}, PR1: {{ parent: CEN }}, PR2: {{ parent: CEN, link: l }} }}\n\
+                 operations: {{ move: {{ at: 2026-01-12 10:45, do: {{ move_site: {{ site: PR2, under: PR1 }} }} }} }}\n{cut}"
+            ),
+        );
+        assert_eq!(audit(&run.scenario, &run.trace, 1), Ok(()));
+        // 2 MB take 2:13:20: from 08:18 to 10:31:20. Cut, it rests then and is forgotten at the
+        // move; what PR1 sends then is lost at 12:58:20, and carried from 12:59:20 on.
+        let arrives = if cut.is_empty() { at("10:31:20") } else { at("15:12:40") };
+        assert_eq!(packages(&run, "PR2").first(), Some(&arrives), "{cut}");
+    }
 }
