@@ -162,7 +162,6 @@ impl World<'_> {
 
     /// Some of it has been carried, all of it has arrived, or it is tried again.
     pub(super) fn replication_due(&mut self, to: SiteId) {
-        let now = self.now();
         let Some(conversation) = self.conversations.get_mut(&to) else { return };
         let transfer = &mut conversation.under_way;
         transfer.due = None;
