@@ -24,6 +24,9 @@ pub(super) struct Ceiling {
 /// What `supsim run` allows.
 pub(super) const CEILING: Ceiling = Ceiling { events: 2_000_000_000, records: 50_000_000 };
 
+/// Up to so much everything is recorded, so that delays can be explained, also where less is kept.
+pub(super) const CEILING_OF_CAUSES: Ceiling = Ceiling { records: 10_000_000, ..CEILING };
+
 /// Events of a synchronisation, with its requests and packages.
 const EVENTS_EACH: u64 = 10;
 /// Events of one that fails.

@@ -12,7 +12,7 @@ use super::exit::{Exit, Stop};
 use super::interrupt;
 use super::manifest::{Provenance, write_manifest};
 use super::pipeline;
-use super::results::{MANIFEST, Writing, hex};
+use super::results::{MANIFEST, Stored, Writing, hex};
 use super::run::{command_line, folder_name};
 use super::screen::Screen;
 use crate::field::{self, NotDescribed};
@@ -89,10 +89,12 @@ pub(super) fn import(plan: &Plan, words: Vec<OsString>, screen: &mut Screen) -> 
     let mut hash = Sha256::new();
     files.iter().for_each(|(_, bytes)| hash.update(bytes));
     let stored = writing.stored();
+    let inputs: Vec<Stored> = files.iter().map(|(name, bytes)| input(name, bytes)).collect();
     let provenance = Provenance {
         command_line: command_line(&words),
         file: plan.logs.iter().map(|log| log.to_string_lossy()).collect::<Vec<_>>().join(" "),
         file_sha256: hex(&hash.finalize()),
+        inputs: &inputs,
         expanded_sha256: hex(&Sha256::digest(described.yaml.as_bytes())),
         replications: vec![0],
         recording: Recording::Attempts,
@@ -108,6 +110,16 @@ pub(super) fn import(plan: &Plan, words: Vec<OsString>, screen: &mut Screen) -> 
         screen.say(&format!("stored as {}\n", folder.display()));
     }
     Ok(Exit::Ok)
+}
+
+/// A log as the manifest names it: by its folder and itself, as on every machine.
+fn input(name: &str, bytes: &[u8]) -> Stored {
+    let parts: Vec<&str> = name.split(['/', '\\']).collect();
+    Stored {
+        path: parts[parts.len().saturating_sub(2)..].join("/"),
+        bytes: bytes.len() as u64,
+        sha256: hex(&Sha256::digest(bytes)),
+    }
 }
 
 fn zone(name: &str) -> Result<Zone, Stop> {

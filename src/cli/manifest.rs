@@ -21,6 +21,8 @@ pub(super) struct Provenance<'a> {
     pub file: String,
     /// The SHA-256 of its bytes.
     pub file_sha256: String,
+    /// The other files that were read.
+    pub inputs: &'a [Stored],
     /// The SHA-256 of the expanded scenario.
     pub expanded_sha256: String,
     /// Which replications ran.
@@ -44,6 +46,7 @@ struct Manifest<'a> {
     manifest: u32,
     version: &'static str,
     scenario: Described<'a>,
+    inputs: Vec<Written<'a>>,
     seed: u64,
     replications: &'a [u32],
     events: &'static str,
@@ -121,6 +124,7 @@ pub(super) fn write_manifest(
             sha256: &provenance.file_sha256,
             expanded_sha256: &provenance.expanded_sha256,
         },
+        inputs: written(provenance.inputs),
         seed: scenario.seed,
         replications: &provenance.replications,
         events: recording_name(provenance.recording),
@@ -153,11 +157,7 @@ pub(super) fn write_manifest(
             causes: printed(print.causes),
             all: printed(print.all),
         }],
-        files: provenance
-            .files
-            .iter()
-            .map(|file| Written { path: &file.path, bytes: file.bytes, sha256: &file.sha256 })
-            .collect(),
+        files: written(provenance.files),
         this_time: ThisTime {
             start: format!("{:.3}", provenance.began),
             end: format!("{:.3}", provenance.ended),
@@ -168,6 +168,12 @@ pub(super) fn write_manifest(
     };
     serde_json::to_writer_pretty(&mut *out, &manifest)?;
     out.write_all(b"\n")
+}
+
+fn written<'f>(files: &'f [Stored]) -> Vec<Written<'f>> {
+    let written =
+        |file: &'f Stored| Written { path: &file.path, bytes: file.bytes, sha256: &file.sha256 };
+    files.iter().map(written).collect()
 }
 
 const fn recording_name(recording: Recording) -> &'static str {

@@ -20,6 +20,7 @@ mod exit;
 mod glob;
 mod help;
 mod import;
+mod inputs;
 mod interrupt;
 mod kept;
 mod manifest;

@@ -7,9 +7,11 @@ use std::rc::Rc;
 
 use super::cost::{Ceiling, exceeded};
 use super::exit::{Exit, Stop};
+use super::inputs::Inputs;
+use super::results::Stored;
 use crate::measure::Outcome;
 use crate::report::{Chart, Picture, Run, Shown, release_to_draw};
-use crate::scenario::{Diagnostic, Disk, Overrides, Report, Scenario};
+use crate::scenario::{Diagnostic, Overrides, Report, Scenario};
 use crate::trace::Trace;
 use crate::units::{Duration, Instant};
 use crate::world::{Blueprint, World};
@@ -31,15 +33,17 @@ pub(super) struct Read {
     pub warnings: String,
     /// The bytes of the file.
     pub bytes: Vec<u8>,
+    /// The other files that it was read from.
+    pub inputs: Vec<Stored>,
 }
 
 /// Reads and checks a scenario; what the command line says wins over it.
 pub(super) fn read(path: &Path, overrides: &Overrides) -> Result<Read, Stop> {
-    let (bytes, decoded) = decoded(path, overrides)?;
+    let (bytes, inputs, decoded) = decoded(path, overrides)?;
     match decoded {
         Ok((scenario, warnings)) => {
             let warnings: Vec<String> = warnings.iter().map(ToString::to_string).collect();
-            Ok(Read { scenario, warnings: warnings.join("\n"), bytes })
+            Ok(Read { scenario, warnings: warnings.join("\n"), bytes, inputs })
         }
         Err(report) => Err(Stop { exit: Exit::NothingRan, text: report.to_string() }),
     }
@@ -47,8 +51,8 @@ pub(super) fn read(path: &Path, overrides: &Overrides) -> Result<Read, Stop> {
 
 type Decoded = Result<(Scenario, Vec<Diagnostic>), Report>;
 
-/// The bytes of a file, and what they say.
-fn decoded(path: &Path, overrides: &Overrides) -> Result<(Vec<u8>, Decoded), Stop> {
+/// The bytes of a file, those that were read beside it, and what they say.
+fn decoded(path: &Path, overrides: &Overrides) -> Result<(Vec<u8>, Vec<Stored>, Decoded), Stop> {
     let unreadable = |error: std::io::Error| Stop {
         exit: Exit::FileTrouble,
         text: format!("supsim: {}: {error}", path.display()),
@@ -58,14 +62,14 @@ fn decoded(path: &Path, overrides: &Overrides) -> Result<(Vec<u8>, Decoded), Sto
     let file = File::open(path).map_err(unreadable)?;
     let most = Scenario::MOST_BYTES as u64 + 1;
     file.take(most).read_to_end(&mut bytes).map_err(unreadable)?;
-    let files = Rc::new(Disk::beside(path, overrides.allow_outside));
-    let decoded = Scenario::decode(&path.display().to_string(), &bytes, overrides, files);
-    Ok((bytes, decoded))
+    let files = Rc::new(Inputs::beside(path, overrides.allow_outside));
+    let decoded = Scenario::decode(&path.display().to_string(), &bytes, overrides, files.clone());
+    Ok((bytes, files.opened(), decoded))
 }
 
 /// Reads and checks a scenario, and gives everything that was found, good or not.
 pub(super) fn check(path: &Path, overrides: &Overrides) -> Result<Report, Stop> {
-    let (_, decoded) = decoded(path, overrides)?;
+    let (_, _, decoded) = decoded(path, overrides)?;
     Ok(match decoded {
         Ok((_, warnings)) => Report { diagnostics: warnings, further: 0 },
         Err(report) => report,

@@ -7,7 +7,7 @@ use std::time::Instant as WallInstant;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
-use super::cost::{self, CEILING};
+use super::cost::{self, CEILING, CEILING_OF_CAUSES};
 use super::exit::{Exit, Stop};
 use super::interrupt;
 use super::manifest::{Provenance, write_manifest};
@@ -22,6 +22,7 @@ use crate::report::{
 };
 use crate::scenario::{Overrides, Recording, Scenario};
 use crate::trace::Fingerprint;
+use crate::world;
 
 /// The run that was meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,7 +67,8 @@ const DRAWN: [Chart; 2] = [Chart::Propagation, Chart::Timeline];
 pub(super) fn run(plan: &Plan, words: Vec<OsString>, screen: &mut Screen) -> Result<Exit, Stop> {
     let (began, clock) = (Timestamp::now(), WallInstant::now());
     let read = pipeline::read(&plan.file, &plan.overrides);
-    let Read { mut scenario, warnings, bytes } = read.map_err(|stop| guess(stop, &plan.file))?;
+    let Read { mut scenario, warnings, bytes, inputs } =
+        read.map_err(|stop| guess(stop, &plan.file))?;
     if !warnings.is_empty() && !plan.quiet {
         screen.complain(&warnings);
     }
@@ -79,8 +81,15 @@ pub(super) fn run(plan: &Plan, words: Vec<OsString>, screen: &mut Screen) -> Res
     let expanded = plan.results.as_ref().map(|_| pipeline::expanded(&scenario));
     // The tables and the summary are made from the record: without one there would be nothing
     // to tell. `none` leaves out events.jsonl alone.
-    scenario.recording = wanted.max(Recording::Attempts);
+    let kept = wanted.max(Recording::Attempts);
+    scenario.recording = kept;
     cost::check(&scenario, CEILING)?;
+    // To say why it was late, everything is recorded, whatever is kept of it, where that is not
+    // too much.
+    scenario.recording = Recording::All;
+    if kept < Recording::All && cost::check(&scenario, CEILING_OF_CAUSES).is_err() {
+        scenario.recording = kept;
+    }
     if plan.replication.is_none() {
         cost::check_all(&scenario, scenario.replications, CEILING)?;
     }
@@ -98,6 +107,8 @@ pub(super) fn run(plan: &Plan, words: Vec<OsString>, screen: &mut Screen) -> Res
     let outcome = pipeline::judge(&scenario, &trace);
     interrupt::go_on("judging")?;
     let run = Run { scenario: &scenario, trace: &trace, outcome: &outcome, replication };
+    let less = (kept < scenario.recording).then(|| world::less(&trace, kept));
+    let kept = Run { trace: less.as_ref().unwrap_or(&trace), ..run };
     let others = Others { alone: plan.replication.is_some(), threads: plan.threads };
     let replicated = replications::all(&run, others, &mut progress, screen)?;
     let many = replicated.many();
@@ -111,17 +122,18 @@ pub(super) fn run(plan: &Plan, words: Vec<OsString>, screen: &mut Screen) -> Res
         progress.doing("storing");
         let mut writing =
             Writing::begin(results, &folder_name(&scenario, &expanded, &chosen(plan)), screen)?;
-        write_files(&run, &many, plan, wanted, &expanded, &mut writing)?;
+        write_files((&run, &kept), &many, plan, wanted, &expanded, &mut writing)?;
         let files = writing.stored();
         let provenance = Provenance {
             command_line: command_line(&words),
             file: plan.file.to_string_lossy().into_owned(),
             file_sha256: hex(&Sha256::digest(&bytes)),
+            inputs: &inputs,
             expanded_sha256: hex(&Sha256::digest(expanded.as_bytes())),
             replications: many.replications.iter().map(|one| one.number).collect(),
             recorded: replication,
             recording: wanted,
-            fingerprint: Fingerprint::of(&trace, &run.names()),
+            fingerprint: Fingerprint::of(kept.trace, &run.names()),
             began,
             ended: Timestamp::now(),
             files: &files,
@@ -198,9 +210,9 @@ pub(super) fn command_line(words: &[OsString]) -> Vec<String> {
     std::iter::once("supsim".to_owned()).chain(given).collect()
 }
 
-/// Every file but the manifest.
+/// Every file but the manifest; `kept` is the run with what is kept of its record.
 fn write_files(
-    run: &Run<'_>,
+    (run, kept): (&Run<'_>, &Run<'_>),
     many: &Many<'_>,
     plan: &Plan,
     wanted: Recording,
@@ -213,7 +225,7 @@ fn write_files(
         writing.file(&path, |out| write_csv(table, run, many, out))?;
     }
     if wanted != Recording::None {
-        writing.file("events.jsonl", |out| write_events(run, out))?;
+        writing.file("events.jsonl", |out| write_events(kept, out))?;
     }
     if plan.logs {
         let logs = Logs::new(*run);

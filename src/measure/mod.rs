@@ -28,6 +28,7 @@ pub(crate) mod sample;
 mod scanned;
 mod series;
 mod span;
+mod staleness;
 mod syncs;
 
 pub use blame::{Behind, Blame, Category, Stage};
@@ -39,3 +40,5 @@ pub use figure::Figure;
 pub use lag::{Activity, Delays, Group, Lag, Milestones};
 pub use outcome::{Arrival, Attempt, Ending, FaultOccurrence, Outcome};
 pub use series::{Sample, series};
+pub use staleness::{Tooth, median_staleness, worst_staleness};
+pub use syncs::running;

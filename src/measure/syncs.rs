@@ -73,7 +73,7 @@ pub(super) fn concurrent(
 
 /// How many synchronisations run from each instant on, from the start of the run; one that ends as
 /// another starts is not counted with it.
-pub(super) fn running<'a>(
+pub fn running<'a>(
     scenario: &Scenario,
     attempts: impl Iterator<Item = &'a Attempt>,
 ) -> Vec<(Instant, u64)> {

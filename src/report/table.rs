@@ -9,6 +9,7 @@
 //! of the format, anything else is.
 
 mod asked;
+mod blame;
 mod cell;
 mod comma;
 mod name;

@@ -70,6 +70,7 @@ use inventory::Inventory;
 pub use probe::Probe;
 use pull_queue::PullQueue;
 use recorder::Recorder;
+pub use recorder::less;
 use site::{Root, SiteState};
 use uplink::Uplink;
 

@@ -37,6 +37,19 @@ impl Recorder {
     }
 }
 
+/// The record of the same run with less recorded: what leads on from a record that is left out goes
+/// back to what led to that one.
+pub fn less(trace: &Trace, recording: Recording) -> Trace {
+    let mut kept = Recorder::new(recording);
+    // What a consequence of each record names as its cause now.
+    let mut places: Vec<Cause> = Vec::with_capacity(trace.records.len());
+    for record in &trace.records {
+        let cause = record.cause.position().map_or(Cause::NONE, |position| places[position]);
+        places.push(kept.record(record.at, record.site, cause, record.fact));
+    }
+    kept.into_trace()
+}
+
 /// How much must be recorded for a fact to be kept.
 fn least(fact: &Fact) -> Recording {
     match fact {

@@ -1,12 +1,14 @@
 //! Why was it late? Every delay is explained, and the explanation is the right one.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use supsim::measure::{Blame, Category, Causes, Outcome, Stage};
 use supsim::scenario::{Recording, Scenario};
 use supsim::trace::{Part, Trace};
 use supsim::units::{Duration, Instant};
 
+use crate::commands::supsim;
 use crate::support::{project, read, run, scenario, scenarios, site};
 
 /// Every blame of a run, of parts and of sites; each adds up, or [`Causes`] would have said so.
@@ -178,5 +180,62 @@ fn all_of_it_is_whole_microseconds() {
         let sum: u64 = blame.parts().iter().map(|(_, length)| length.micros()).sum();
         assert_eq!(Duration::from_micros(sum), blame.delay());
         assert!(blame.stages.windows(2).all(|pair| pair[0].until == pair[1].from));
+    }
+}
+
+/// A cell of a table in microseconds.
+fn micros(cell: &str) -> u64 {
+    let (whole, decimals) = cell.split_once('.').unwrap_or((cell, ""));
+    let decimals = format!("{decimals:0<6}");
+    whole.parse::<u64>().unwrap() * 1_000_000 + decimals.parse::<u64>().unwrap()
+}
+
+/// The rows of a table, each by the names of its columns.
+fn rows(path: &Path) -> Vec<BTreeMap<String, String>> {
+    let mut table = csv::Reader::from_path(path).expect("a table");
+    table.deserialize().map(|row| row.expect("a row")).collect()
+}
+
+#[test]
+fn the_rows_of_blame_csv_add_up_to_arrivals_csv() {
+    let place = tempfile::tempdir().unwrap();
+    let files = ["07-retry-storm", "14-export-import", "17-senders-by-night", "22-a-site-moves"];
+    for name in files {
+        let file = project(&format!("scenarios/{name}.yaml"));
+        let words = ["run", file.to_str().unwrap(), "-q", "--charts", "none", "--logs", "none"];
+        let ran = supsim(place.path(), &words);
+        assert!(matches!(ran.status.code(), Some(0 | 1 | 4)), "{name}: {ran:?}");
+        let stored = std::fs::read_dir(place.path().join("results")).unwrap();
+        let folder = stored
+            .map(|entry| entry.unwrap().path())
+            .find(|path| path.file_name().unwrap().to_string_lossy().starts_with(&name[3..]));
+        let tables = folder.expect("the run is stored").join("tables");
+        let mut sums: BTreeMap<(String, String), u64> = BTreeMap::new();
+        for row in rows(&tables.join("blame.csv")) {
+            let key = (row["site"].clone(), row["release"].clone());
+            *sums.entry(key).or_default() += micros(&row["seconds"]);
+        }
+        let mut compared = 0;
+        for row in rows(&tables.join("arrivals.csv")) {
+            let sum = sums.get(&(row["site"].clone(), row["release"].clone())).copied();
+            match row["time_to_current_s"].as_str() {
+                "" => assert_eq!(sum, None, "{name}: {row:?}"),
+                time => assert_eq!(sum, Some(micros(time)), "{name}: {row:?}"),
+            }
+            compared += 1;
+        }
+        assert!(compared > 0, "{name}");
+    }
+}
+
+#[test]
+fn less_of_a_record_is_the_record_of_a_run_with_less_recorded() {
+    for path in scenarios() {
+        let mut scenario = read(&path);
+        scenario.recording = Recording::All;
+        let all = run(&scenario);
+        scenario.recording = Recording::Attempts;
+        let less = supsim::world::less(&all, Recording::Attempts);
+        assert!(less == run(&scenario), "{}", path.display());
     }
 }

@@ -343,3 +343,58 @@ fn the_scenario_in_the_readme_runs_and_its_mistake_is_answered_as_shown() {
         "README.md shows another complaint than\n{complaint}"
     );
 }
+
+#[test]
+fn the_manifest_knows_every_file_that_the_scenario_was_read_from() {
+    let place = tempfile::tempdir().unwrap();
+    let folder = place.path().join("mine");
+    fs::create_dir_all(folder.join("data")).unwrap();
+    let files = [
+        (
+            "mine/top.yaml",
+            "supsim: 1\nkind: scenario\nname: top\nextends: data/base.yaml\nimport: { sites: sites.csv }\n",
+        ),
+        (
+            "mine/data/base.yaml",
+            "supsim: 1\nkind: scenario\nname: base\nstart: 2026-01-12 00:00\nduration: 3d\n\
+         catalogue: { history: { file: history.csv } }\n\
+         timing: { pull: { empirical: { file: pulls.csv, column: pull } } }\n",
+        ),
+        ("mine/data/pulls.csv", "pull\n3min\n4min\n"),
+        ("mine/sites.csv", "code,parent\nCEN,\nPR1,CEN\n"),
+        ("with.yaml", "duration: 2d\n"),
+        ("mine/never-named.csv", "x\n"),
+    ];
+    for (path, text) in files {
+        fs::write(place.path().join(path), text).unwrap();
+    }
+    let history = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/15-history.csv");
+    fs::copy(history, folder.join("data/history.csv")).unwrap();
+    let words =
+        ["run", "mine/top.yaml", "--with", "with.yaml", "--charts", "none", "--logs", "none"];
+    let ran = supsim(place.path(), &words);
+    assert_eq!(ran.status.code(), Some(0), "{}", text(&ran.stderr));
+    let run = fs::read_dir(place.path().join("results")).unwrap().map(|one| one.unwrap().path());
+    let run = run.filter(|path| path.is_dir()).next().unwrap();
+    let manifest = fs::read(run.join("manifest.json")).unwrap();
+    let manifest: serde_json::Value = serde_json::from_slice(&manifest).unwrap();
+    let inputs = manifest["inputs"].as_array().unwrap();
+    let paths: Vec<&str> = inputs.iter().map(|one| one["path"].as_str().unwrap()).collect();
+    let expected =
+        ["data/base.yaml", "data/history.csv", "data/pulls.csv", "sites.csv", "with.yaml"];
+    assert_eq!(paths, expected);
+    // sha256sum of "pull\n3min\n4min\n"
+    let pulls = &inputs[2];
+    assert_eq!(
+        (pulls["bytes"].as_u64(), pulls["sha256"].as_str().map(str::len)),
+        (Some(15), Some(64))
+    );
+    assert_eq!(pulls["sha256"], PULLS);
+    // Other values are another input, and the manifest shows it.
+    fs::write(folder.join("data/pulls.csv"), "pull\n3min\n5min\n").unwrap();
+    let again = supsim(place.path(), &words);
+    assert_eq!(again.status.code(), Some(0), "{}", text(&again.stderr));
+    let runs = fs::read_dir(place.path().join("results")).unwrap().map(|one| one.unwrap().path());
+    assert_eq!(runs.filter(|path| path.is_dir()).count(), 2, "another run, not the same again");
+}
+const PULLS: &str = "6b8c4be19e88be52a05169e932a2a6a1e94a4f66e89754364c1763efd3a1aaab";

@@ -21,9 +21,11 @@ mod canvas;
 mod heatmap;
 mod label;
 mod lettering;
+mod load;
 mod named;
 pub mod palette;
 mod picture;
+mod plot;
 mod propagation;
 mod rows;
 #[cfg(test)]
@@ -33,8 +35,10 @@ mod shown;
 mod signs;
 mod span;
 mod squeeze;
+mod staleness;
 mod subject;
 mod terminal;
+mod tiers;
 mod timeline;
 
 pub use attribute::Attribute;

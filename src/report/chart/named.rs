@@ -1,7 +1,7 @@
 //! The charts by name.
 
 use super::shown::Shown;
-use super::{Picture, heatmap, propagation, timeline};
+use super::{Picture, heatmap, load, propagation, staleness, timeline};
 use crate::report::Look;
 
 /// A chart: a question that it answers.
@@ -13,11 +13,16 @@ pub enum Chart {
     Timeline,
     /// Which combination is slow?
     Heatmap,
+    /// Does everyone come at once?
+    Load,
+    /// How old is what clients scan against?
+    Staleness,
 }
 
 impl Chart {
     /// Every chart, in the order of the manual.
-    pub const ALL: [Chart; 3] = [Chart::Propagation, Chart::Timeline, Chart::Heatmap];
+    pub const ALL: [Chart; 5] =
+        [Chart::Propagation, Chart::Timeline, Chart::Heatmap, Chart::Load, Chart::Staleness];
 
     /// The word by which it is asked for, and the name of its files.
     pub const fn name(self) -> &'static str {
@@ -25,6 +30,8 @@ impl Chart {
             Chart::Propagation => "propagation",
             Chart::Timeline => "timeline",
             Chart::Heatmap => "heatmap",
+            Chart::Load => "load",
+            Chart::Staleness => "staleness",
         }
     }
 
@@ -34,6 +41,8 @@ impl Chart {
             Chart::Propagation => propagation::QUESTION,
             Chart::Timeline => timeline::QUESTION,
             Chart::Heatmap => heatmap::QUESTION,
+            Chart::Load => load::QUESTION,
+            Chart::Staleness => staleness::QUESTION,
         }
     }
 
@@ -48,6 +57,8 @@ impl Chart {
             Chart::Propagation => propagation::propagation(shown),
             Chart::Timeline => timeline::timeline(shown),
             Chart::Heatmap => heatmap::heatmap(shown, None, None),
+            Chart::Load => load::load(shown),
+            Chart::Staleness => staleness::staleness(shown),
         }
     }
 
@@ -61,7 +72,7 @@ impl Chart {
         match self {
             Chart::Propagation => Some(propagation::text(shown, look)),
             Chart::Heatmap => Some(heatmap::heatmap_text(shown, None, None, look)),
-            Chart::Timeline => None,
+            Chart::Timeline | Chart::Load | Chart::Staleness => None,
         }
     }
 }

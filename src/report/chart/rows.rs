@@ -115,7 +115,6 @@ fn in_order(
 mod tests {
     use super::*;
     use crate::report::chart::sample::{Sample, shown};
-    use crate::units::ReleaseId;
 
     fn codes(sample: Sample) -> (Vec<String>, usize) {
         let (scenario, outcome) = sample.finish();

@@ -100,7 +100,6 @@ mod tests {
     use crate::measure::Ending;
     use crate::report::chart::rows::rows;
     use crate::report::chart::sample::{Sample, shown};
-    use crate::units::ReleaseId;
 
     #[test]
     fn a_long_idle_wait_adds_no_emptiness_after_the_last_site() {

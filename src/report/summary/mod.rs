@@ -1,7 +1,7 @@
 //! What a planner reads at the terminal when a run is over: the verdict first.
 //!
 //! ```text
-//!   header ──► expectations ──► verdict ──► releases ──► attempts ──► failures ──► latest
+//!   header ──► expectations ──► verdict ──► releases ──► where the time went ──► attempts ──► failures ──► latest
 //! ```
 //!
 //! Of several replications the releases and the attempts are averages; what can only be told of
@@ -18,6 +18,7 @@ mod releases;
 #[cfg(test)]
 mod tests;
 mod verdict;
+mod went;
 pub(super) mod words;
 
 use clients::clients;
@@ -30,6 +31,7 @@ use page::{BAD, BOLD, Page, WIDTH};
 pub(super) use releases::Releases;
 use releases::{release, rest};
 use verdict::verdict;
+use went::where_the_time_went;
 pub(super) use words::{Unit, counted, days, grouped, kind_of, tenths, time};
 
 use super::{Many, Run};
@@ -60,6 +62,7 @@ pub fn summary(run: &Run<'_>, many: &Many<'_>, look: Look) -> String {
                 release(&mut page, run, lag, None);
             }
             rest(&mut page, &releases.rest);
+            where_the_time_went(&mut page, run, releases.told.first());
             activity(&mut page, run);
         }
         Some(averages) => {
@@ -71,6 +74,7 @@ pub fn summary(run: &Run<'_>, many: &Many<'_>, look: Look) -> String {
             let number = run.replication;
             page.styled(BOLD, format_args!("REPLICATION {number}, the one that is stored in full"));
             verdict(&mut page, run, &releases);
+            where_the_time_went(&mut page, run, releases.told.first());
         }
     }
     failures(&mut page, run);

@@ -27,6 +27,11 @@ impl Unit {
         }
     }
 
+    /// One of it \[µs\].
+    pub fn micros(&self) -> u64 {
+        self.micros
+    }
+
     /// One decimal, rounded half up, in integers.
     pub fn show(&self, delay: Duration) -> String {
         let tenths = (u128::from(delay.micros()) * 10 + u128::from(self.micros) / 2)

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use super::super::{Many, Run};
 use super::asked::{expectations, samples, summary};
+use super::blame::blame;
 use super::cell::Sink;
 use super::comma::Comma;
 use super::{arrivals, attempts, clients, faults, links, sites};
@@ -22,6 +23,8 @@ pub enum TableName {
     Attempts,
     /// One row for each site and release.
     Arrivals,
+    /// One row for each part of each delay.
+    Blame,
     /// One row for each time a fault took hold.
     Faults,
     /// One row for each metric, group of sites and sample.
@@ -43,6 +46,7 @@ impl TableName {
             (T::Sites, true),
             (T::Attempts, true),
             (T::Arrivals, true),
+            (T::Blame, true),
             (T::Faults, true),
             (T::Series, scenario.series_every.is_some()),
             (T::Clients, scenario.has_clients()),
@@ -59,6 +63,7 @@ impl TableName {
             TableName::Sites => "sites",
             TableName::Attempts => "attempts",
             TableName::Arrivals => "arrivals",
+            TableName::Blame => "blame",
             TableName::Faults => "faults",
             TableName::Series => "series",
             TableName::Clients => "clients",
@@ -74,6 +79,7 @@ impl TableName {
             TableName::Sites => "one row for each site",
             TableName::Attempts => "one row for each synchronisation",
             TableName::Arrivals => "one row for each site and release",
+            TableName::Blame => "one row for each part of the delay of a site and a release",
             TableName::Faults => "one row for each time a fault took hold",
             TableName::Series => "one row for each metric, group of sites and sample",
             TableName::Clients => "one row for each site, kind of client and release",
@@ -95,6 +101,7 @@ pub(in crate::report) fn write_table(
         TableName::Sites => sites(run, sink),
         TableName::Attempts => attempts(run, sink),
         TableName::Arrivals => arrivals(run, sink),
+        TableName::Blame => blame(run, sink),
         TableName::Faults => faults(run, sink),
         TableName::Series => samples(run, sink),
         TableName::Clients => clients(run, sink),

@@ -10,6 +10,7 @@
 //! - What holds for many sites is said once, with how many and the first of them.
 
 mod arrival;
+mod asked;
 mod limits;
 mod replication;
 mod schedule;
@@ -38,6 +39,7 @@ pub(super) fn lint(reader: &mut Reader, root: &Node<'_>, scenario: &Scenario) {
     sender::lint(reader, &lints);
     replication::lint(reader, &lints);
     arrival::lint(reader, &lints);
+    asked::lint(reader, &lints);
     limits::lint(reader, &lints);
 }
 

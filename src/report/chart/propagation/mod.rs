@@ -2,8 +2,6 @@
 
 mod text;
 
-use std::collections::BTreeMap;
-
 use super::axis::{Elapsed, between, words};
 use super::canvas::{Canvas, PX, Pen, Side};
 use super::label::{self, Area, Corners};
@@ -11,9 +9,10 @@ use super::lettering::Weight;
 use super::palette::{self, Colour};
 use super::picture::Picture;
 use super::shown::Shown;
-use super::subject::{Subject, counted, grouped};
+use super::subject::{Subject, counted};
+use super::tiers::tiers;
 use crate::measure::Arrival;
-use crate::scenario::{Scenario, SiteKind};
+use crate::scenario::Scenario;
 use crate::units::Duration;
 
 pub(super) use text::text;
@@ -27,8 +26,6 @@ const TOP: i32 = 118 * PX;
 const BOTTOM: i32 = 472 * PX;
 /// The shares that have a line.
 const PERCENT: [u64; 6] = [0, 20, 40, 60, 80, 100];
-/// So many kinds of site have a line of their own; more would be a tangle.
-const MOST_TIERS: usize = palette::SERIES.len();
 
 const LABEL: Pen = Pen { size: 13, weight: Weight::Heavy, colour: palette::INK };
 
@@ -140,11 +137,11 @@ fn curves(scenario: &Scenario, subject: &Subject<'_>) -> Vec<Curve> {
         };
         curves.push(Curve { name, sites, delays, line, text, thickness });
     };
-    let groups = groups(scenario, &subject.arrivals);
-    for (name, arrivals) in &groups {
-        add(name.clone(), arrivals, false);
+    let tiers = tiers(scenario, subject.arrivals.iter().map(|arrival| (arrival.site, *arrival)));
+    for tier in &tiers {
+        add(tier.name.clone(), &tier.members, false);
     }
-    if groups.len() > 1 {
+    if tiers.len() > 1 {
         let name = match subject.arrivals.len() {
             2 => "both sites".to_owned(),
             count => format!("all {}", counted(count, "site")),
@@ -152,40 +149,6 @@ fn curves(scenario: &Scenario, subject: &Subject<'_>) -> Vec<Curve> {
         add(name, &subject.arrivals, true);
     }
     curves
-}
-
-/// The sites by kind, and by tier where a kind stands on several; by kind alone when there would
-/// be too many lines.
-fn groups<'a>(scenario: &Scenario, arrivals: &[&'a Arrival]) -> Vec<(String, Vec<&'a Arrival>)> {
-    let mut tiers: BTreeMap<(SiteKind, u32), Vec<&'a Arrival>> = BTreeMap::new();
-    for arrival in arrivals {
-        if let Some(site) = scenario.sites.get(arrival.site.index()) {
-            tiers.entry((site.kind, site.tier)).or_default().push(arrival);
-        }
-    }
-    if tiers.len() > MOST_TIERS {
-        let mut kinds: BTreeMap<(SiteKind, u32), Vec<&'a Arrival>> = BTreeMap::new();
-        for ((kind, _), mut arrivals) in tiers {
-            kinds.entry((kind, 0)).or_default().append(&mut arrivals);
-        }
-        tiers = kinds;
-    }
-    let kinds: Vec<SiteKind> = tiers.keys().map(|(kind, _)| *kind).collect();
-    let several = |kind| kinds.iter().filter(|other| **other == kind).count() > 1;
-    let name = |kind, tier, count: usize| {
-        let noun = match (kind, count) {
-            (SiteKind::Central, _) => return "central site".to_owned(),
-            (SiteKind::Primary, 1) => "1 primary".to_owned(),
-            (SiteKind::Primary, count) => format!("{} primaries", grouped(count)),
-            (SiteKind::Secondary, 1) => "1 secondary".to_owned(),
-            (SiteKind::Secondary, count) => format!("{} secondaries", grouped(count)),
-        };
-        if several(kind) { format!("{noun} on tier {tier}") } else { noun }
-    };
-    tiers
-        .into_iter()
-        .map(|((kind, tier), arrivals)| (name(kind, tier, arrivals.len()), arrivals))
-        .collect()
 }
 
 fn draw_curves(canvas: &mut Canvas<'_>, curves: &[Curve], axis: &Elapsed) {
@@ -250,13 +213,6 @@ mod tests {
     fn drawn(sample: Sample) -> Picture {
         let (scenario, outcome) = sample.finish();
         propagation(&shown(&scenario, &outcome))
-    }
-
-    #[test]
-    fn every_label_is_whole_and_on_nothing() {
-        for (name, sample) in sample::all() {
-            sample::assert_legible(name, &drawn(sample));
-        }
     }
 
     #[test]
