@@ -6,13 +6,17 @@ use std::path::{Path, PathBuf};
 use super::exit::{Exit, Stop};
 use super::kept::{self, Kept, Named};
 use super::pipeline;
+use super::replications::spreads;
 use super::screen::Screen;
 use crate::report::{
-    Attribute, Chart, Look, Picture, Shown, heatmap, heatmap_text, heatmap_words, release_named,
-    release_to_draw,
+    Attribute, Chart, Look, Picture, Shown, fan, fan_sites, heatmap, heatmap_text, heatmap_words,
+    release_named, release_to_draw,
 };
 use crate::scenario::{Recording, Scenario};
 use crate::units::ReleaseId;
+
+/// From so many replications a fan is made where neither the run nor anybody says it.
+const FEWEST: u32 = 20;
 
 /// What was meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +33,8 @@ pub(super) struct Plan {
     pub rows: Option<String>,
     /// And its columns.
     pub columns: Option<String>,
+    /// From how many replications a fan is made.
+    pub replications: Option<u32>,
     /// How it looks in the terminal.
     pub look: Look,
 }
@@ -56,6 +62,9 @@ pub(super) fn chart(plan: &Plan, screen: &mut Screen) -> Result<Exit, Stop> {
     if (plan.rows.is_some() || plan.columns.is_some()) && chart != Chart::Heatmap {
         return Err(wrong("--rows and --columns are for the heatmap".to_owned()));
     }
+    if plan.replications.is_some() && chart != Chart::Fan {
+        return Err(wrong("--reps is for the fan; the others are of one replication".to_owned()));
+    }
     let kept = kept::open(&plan.named, Recording::Attempts)?;
     let release = release(plan, &kept.scenario)?;
     let [rows, columns] = [
@@ -72,9 +81,17 @@ pub(super) fn chart(plan: &Plan, screen: &mut Screen) -> Result<Exit, Stop> {
         screen.say(&text.unwrap_or_default());
         return Ok(Exit::Ok);
     };
-    let picture = match chart {
-        Chart::Heatmap => heatmap(&shown, rows, columns),
-        chart => chart.draw(&shown),
+    let picture = match (chart, release) {
+        (Chart::Heatmap, _) => heatmap(&shown, rows, columns),
+        (Chart::Fan, Some(release)) => {
+            let count = plan.replications.unwrap_or(match kept.replications {
+                0 | 1 if kept.scenario.is_random() => FEWEST,
+                count => count,
+            });
+            let sites = fan_sites(&shown);
+            fan(&shown, &spreads(&kept.scenario, count, (release, &sites), screen)?)
+        }
+        (chart, _) => chart.draw(&shown),
     };
     write(path, format, &picture)?;
     screen.say(&format!("wrote {}: {}\n", path.display(), chart.question()));
@@ -140,6 +157,9 @@ fn repeat(plan: &Plan, kept: &Kept, chart: Chart) -> String {
         if let Some(value) = value {
             command += &format!(" {flag} {}", quoted(value));
         }
+    }
+    if let Some(count) = plan.replications {
+        command += &format!(" --reps {count}");
     }
     command
 }

@@ -9,11 +9,13 @@ use super::cost::{self, CEILING, exceeded};
 use super::exit::{Exit, Stop};
 use super::interrupt;
 use super::progress::Progress;
-use super::screen::Screen;
-use crate::experiment::{Answer, Replication, Stage, Verdict, answers, needed, replicate};
+use super::screen::{Screen, When};
+use crate::experiment::{
+    Answer, Replication, Spread, Stage, Verdict, answers, needed, replicate, spread,
+};
 use crate::report::{Many, Run, told};
 use crate::scenario::Scenario;
-use crate::units::ReleaseId;
+use crate::units::{ReleaseId, SiteId};
 
 /// How often the progress bar is looked after.
 const TICK: WallDuration = WallDuration::from_millis(100);
@@ -62,11 +64,33 @@ pub(super) fn all(
         let mut lean = scenario.clone();
         lean.recording = recording;
         let threads = threads(&lean, others.threads);
-        let further = watched(&lean, &numbers, &told, threads, progress, screen)?;
+        let further = watched(numbers.len(), progress, screen, |watch| {
+            replicate(&lean, &numbers, &told, threads, &watch)
+        })?;
         replications.extend(further);
     }
     let answers = answers(scenario, &replications);
     Ok(Replicated { replications, answers, pointless })
+}
+
+/// The first replications of a scenario: how a release reached some sites in each.
+pub(super) fn spreads(
+    scenario: &Scenario,
+    count: u32,
+    (release, sites): (ReleaseId, &[SiteId]),
+    screen: &mut Screen,
+) -> Result<Vec<Spread>, Stop> {
+    let mut lean = scenario.clone();
+    lean.recording = needed(scenario);
+    cost::check_all(&lean, count, CEILING)?;
+    let numbers: Vec<u32> = (0..count).collect();
+    let threads = threads(&lean, None);
+    let mut progress = Progress::new(When::Auto, &scenario.name, screen);
+    let spreads = watched(numbers.len(), &mut progress, screen, |watch| {
+        spread(&lean, &numbers, (release, sites), threads, &watch)
+    });
+    progress.done();
+    spreads
 }
 
 /// On how many threads, when so many were asked for: no more than fit into the memory together.
@@ -75,15 +99,16 @@ pub(super) fn threads(scenario: &Scenario, asked: Option<usize>) -> usize {
     threads.map_or(1, |threads| threads.min(cost::at_once(scenario, CEILING)))
 }
 
+/// What hears of every replication, and may stop them all.
+pub(super) type Watch<'w> = &'w (dyn Fn(Stage) -> Result<(), Stop> + Sync);
+
 /// Replicates, and looks after the progress bar meanwhile.
-pub(super) fn watched(
-    scenario: &Scenario,
-    numbers: &[u32],
-    told: &[ReleaseId],
-    threads: usize,
+pub(super) fn watched<T: Send>(
+    count: usize,
     progress: &mut Progress,
     screen: &mut Screen,
-) -> Result<Vec<Replication>, Stop> {
+    run: impl FnOnce(Watch<'_>) -> Result<T, Stop> + Send,
+) -> Result<T, Stop> {
     let done = AtomicU64::new(0);
     let watch = |stage| {
         match stage {
@@ -101,12 +126,12 @@ pub(super) fn watched(
         interrupt::go_on("replicating")
     };
     progress.again("replicating");
-    let all = numbers.len() as u64;
+    let all = (count as u64).max(1);
     thread::scope(|scope| {
         let (over, ended) = sync_channel::<()>(1);
         let work = scope.spawn(|| {
             let over = over;
-            let replications = replicate(scenario, numbers, told, threads, &watch);
+            let replications = run(&watch);
             drop(over);
             replications
         });

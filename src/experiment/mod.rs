@@ -4,6 +4,7 @@
 //!   Scenario ──► replicate (one run, one thread; by number) ──► Replication { values, .. }
 //!                                                                   ├──► verdict: pass, fail, or too few to say
 //!                                                                   └──► averages
+//!            └──► spread: how one release reached some sites, each time
 //! ```
 //!
 //! Invariants:
@@ -19,6 +20,7 @@ mod measures;
 mod moments;
 mod proportion;
 mod replicate;
+mod spread;
 mod verdict;
 
 pub use averages::{Average, Averages};
@@ -27,4 +29,5 @@ pub use measures::{Compared, Measure, measures};
 pub use moments::Moments;
 pub use proportion::Proportion;
 pub use replicate::{Replication, Stage, needed, replicate};
+pub use spread::{Spread, spread};
 pub use verdict::{Answer, Verdict, alone, answers};

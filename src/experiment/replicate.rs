@@ -82,33 +82,46 @@ pub fn replicate<E: Send>(
     threads: usize,
     watch: &(impl Fn(Stage) -> Result<(), E> + Sync),
 ) -> Result<Vec<Replication>, E> {
+    each(scenario, numbers, threads, watch, &|number, trace, outcome| {
+        Replication::of(scenario, number, trace, outcome, told)
+    })
+}
+
+/// Runs these replications, and keeps of each what `keep` makes of its number, trace and outcome.
+pub(super) fn each<T: Send, E: Send>(
+    scenario: &Scenario,
+    numbers: &[u32],
+    threads: usize,
+    watch: &(impl Fn(Stage) -> Result<(), E> + Sync),
+    keep: &(impl Fn(u32, &Trace, &Outcome) -> T + Sync),
+) -> Result<Vec<T>, E> {
     let blueprint = Blueprint::new(scenario);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
     let pool = pool.expect("a machine that can start a thread");
-    let one = |&number: &u32| one(&blueprint, number, told, watch);
+    let one = |&number: &u32| {
+        let trace = one(&blueprint, number, watch)?;
+        let outcome = Outcome::of(scenario, &trace);
+        let kept = keep(number, &trace, &outcome);
+        watch(Stage::Done)?;
+        Ok(kept)
+    };
     pool.install(|| numbers.par_iter().map(one).collect())
 }
 
 fn one<E>(
     blueprint: &Blueprint<'_>,
     number: u32,
-    told: &[ReleaseId],
     watch: &impl Fn(Stage) -> Result<(), E>,
-) -> Result<Replication, E> {
+) -> Result<Trace, E> {
     let mut world = World::new(blueprint, number);
-    let scenario = world.scenario();
-    let end = Instant::START + scenario.duration;
+    let end = Instant::START + world.scenario().duration;
     while world.step(end) {
         if world.events().is_multiple_of(LOOK_UP) {
             let records = world.trace().records.len() as u64;
             watch(Stage::Running { events: world.events(), records, now: world.now() })?;
         }
     }
-    let trace = world.into_trace();
-    let outcome = Outcome::of(scenario, &trace);
-    let replication = Replication::of(scenario, number, &trace, &outcome, told);
-    watch(Stage::Done)?;
-    Ok(replication)
+    Ok(world.into_trace())
 }
 
 #[cfg(test)]

@@ -35,6 +35,9 @@ pub(in crate::cli) struct ChartArgs {
     /// heatmap: what the columns are told apart by
     #[arg(long, value_name = "WHAT")]
     columns: Option<String>,
+    /// fan: from how many replications; without: as many as the run has
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    reps: Option<u32>,
     /// In the terminal, with only characters that every console has
     #[arg(long, conflicts_with = "output")]
     ascii: bool,
@@ -54,6 +57,7 @@ impl ChartArgs {
             release: self.release,
             rows: self.rows,
             columns: self.columns,
+            replications: self.reps,
             look: Look { ascii: self.ascii, colour },
         }
     }

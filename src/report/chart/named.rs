@@ -1,7 +1,7 @@
 //! The charts by name.
 
 use super::shown::Shown;
-use super::{Picture, heatmap, load, propagation, staleness, timeline};
+use super::{Picture, fan, heatmap, load, propagation, staleness, timeline, topology};
 use crate::report::Look;
 
 /// A chart: a question that it answers.
@@ -17,12 +17,23 @@ pub enum Chart {
     Load,
     /// How old is what clients scan against?
     Staleness,
+    /// How sure are we?
+    Fan,
+    /// Where on the tree is it late?
+    Topology,
 }
 
 impl Chart {
     /// Every chart, in the order of the manual.
-    pub const ALL: [Chart; 5] =
-        [Chart::Propagation, Chart::Timeline, Chart::Heatmap, Chart::Load, Chart::Staleness];
+    pub const ALL: [Chart; 7] = [
+        Chart::Propagation,
+        Chart::Timeline,
+        Chart::Heatmap,
+        Chart::Load,
+        Chart::Staleness,
+        Chart::Fan,
+        Chart::Topology,
+    ];
 
     /// The word by which it is asked for, and the name of its files.
     pub const fn name(self) -> &'static str {
@@ -32,6 +43,8 @@ impl Chart {
             Chart::Heatmap => "heatmap",
             Chart::Load => "load",
             Chart::Staleness => "staleness",
+            Chart::Fan => "fan",
+            Chart::Topology => "topology",
         }
     }
 
@@ -43,6 +56,8 @@ impl Chart {
             Chart::Heatmap => heatmap::QUESTION,
             Chart::Load => load::QUESTION,
             Chart::Staleness => staleness::QUESTION,
+            Chart::Fan => fan::QUESTION,
+            Chart::Topology => topology::QUESTION,
         }
     }
 
@@ -51,7 +66,7 @@ impl Chart {
         Chart::ALL.into_iter().find(|chart| chart.name() == word)
     }
 
-    /// Draws it.
+    /// Draws it. The fan is of this one replication: of more, [`fan`](fan::fan()) draws it.
     pub fn draw(self, shown: &Shown<'_>) -> Picture {
         match self {
             Chart::Propagation => propagation::propagation(shown),
@@ -59,6 +74,8 @@ impl Chart {
             Chart::Heatmap => heatmap::heatmap(shown, None, None),
             Chart::Load => load::load(shown),
             Chart::Staleness => staleness::staleness(shown),
+            Chart::Fan => fan::fan_of_one(shown),
+            Chart::Topology => topology::topology(shown),
         }
     }
 
@@ -72,7 +89,7 @@ impl Chart {
         match self {
             Chart::Propagation => Some(propagation::text(shown, look)),
             Chart::Heatmap => Some(heatmap::heatmap_text(shown, None, None, look)),
-            Chart::Timeline | Chart::Load | Chart::Staleness => None,
+            Chart::Timeline | Chart::Load | Chart::Staleness | Chart::Fan | Chart::Topology => None,
         }
     }
 }

@@ -1,7 +1,6 @@
-//! What the charts with a clock along their foot share: times of day, levels, lines named at their
-//! ends.
+//! What the charts with time along their foot share: axes, levels, lines named at their ends.
 
-use super::axis::between;
+use super::axis::{Elapsed, between, words};
 use super::canvas::{Canvas, PX, Pen, Side};
 use super::lettering::Weight;
 use super::palette::{self, Colour};
@@ -50,6 +49,38 @@ pub(super) fn times(canvas: &mut Canvas<'_>, axis: &Squeezed, clock: &Clock, fra
     canvas.line((left, bottom), (right, bottom), PX, palette::AXIS);
     let zone = Pen::SCALE.fitted(&format!("local time, {}", clock.zone()), 300 * PX);
     canvas.text(&zone, (right, bottom + 52 * PX), Side::Left, Pen::SCALE);
+}
+
+/// The shares that have a line.
+pub(super) const PERCENT: [u64; 6] = [0, 20, 40, 60, 80, 100];
+
+/// Percent lines, the axis of the time that has passed and what it counts.
+pub(super) fn elapsed(canvas: &mut Canvas<'_>, frame: Frame, axis: &Elapsed) {
+    let Frame { left, right, bottom, .. } = frame;
+    for percent in PERCENT {
+        let y = frame.y(percent, 100);
+        if percent > 0 {
+            canvas.line((left, y), (right, y), PX, palette::GRID);
+        }
+        let text = format!("{percent}\u{2009}%");
+        canvas.text(&text, (left - 10 * PX, y), Side::Left, Pen::SCALE);
+    }
+    canvas.line((left, bottom), (right, bottom), PX, palette::AXIS);
+    for (x, text) in axis.ticks() {
+        canvas.line((x, bottom), (x, bottom + 5 * PX), PX, palette::AXIS);
+        canvas.text(&text, (x, bottom + 18 * PX), Side::Centre, Pen::SCALE);
+    }
+    canvas.text(&counted_time(axis), (right, bottom + 40 * PX), Side::Left, Pen::SCALE);
+}
+
+/// What such an axis counts.
+pub(super) fn counted_time(axis: &Elapsed) -> String {
+    let begins = axis.start();
+    if begins.is_zero() {
+        "time since publication".to_owned()
+    } else {
+        format!("time since publication; the axis begins after {}", words(begins))
+    }
 }
 
 /// Faint level lines at multiples of `step`, each with its words at the left.

@@ -151,15 +151,23 @@ impl<'a> Subject<'a> {
 
     /// At the foot: scenario, seed, replication, and the command that gives the same run again.
     pub(super) fn note(&self) -> String {
+        let all = grouped(self.scenario.replications as usize);
+        match self.scenario.replications {
+            0 | 1 => self.note_of(""),
+            _ => self.note_of(&format!("replication {} (of {all})", self.shown.run.replication)),
+        }
+    }
+
+    /// The same of those replications.
+    pub(super) fn note_of(&self, replications: &str) -> String {
         let (name, seed) = (brief(&self.scenario.name), self.scenario.seed);
         let mut note = format!("{name}  \u{B7}  seed {seed}");
-        if self.scenario.replications > 1 {
-            let all = grouped(self.scenario.replications as usize);
-            note += &format!("  \u{B7}  replication {} (of {all})", self.shown.run.replication);
-        }
-        if !self.shown.repeat.is_empty() {
-            note.push_str("  \u{B7}  repeat: ");
-            note.push_str(self.shown.repeat);
+        let repeat = match self.shown.repeat {
+            "" => String::new(),
+            repeat => format!("repeat: {repeat}"),
+        };
+        for part in [replications, &repeat].into_iter().filter(|part| !part.is_empty()) {
+            note += &format!("  \u{B7}  {part}");
         }
         note
     }

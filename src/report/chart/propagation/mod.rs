@@ -2,12 +2,13 @@
 
 mod text;
 
-use super::axis::{Elapsed, between, words};
+use super::axis::Elapsed;
 use super::canvas::{Canvas, PX, Pen, Side};
 use super::label::{self, Area, Corners};
 use super::lettering::Weight;
 use super::palette::{self, Colour};
 use super::picture::Picture;
+use super::plot::{self, Frame};
 use super::shown::Shown;
 use super::subject::{Subject, counted};
 use super::tiers::tiers;
@@ -24,8 +25,7 @@ const LEFT: i32 = 72 * PX;
 const RIGHT: i32 = 968 * PX;
 const TOP: i32 = 118 * PX;
 const BOTTOM: i32 = 472 * PX;
-/// The shares that have a line.
-const PERCENT: [u64; 6] = [0, 20, 40, 60, 80, 100];
+const FRAME: Frame = Frame { left: LEFT, right: RIGHT, top: TOP, bottom: BOTTOM };
 
 const LABEL: Pen = Pen { size: 13, weight: Weight::Heavy, colour: palette::INK };
 
@@ -40,7 +40,7 @@ pub fn propagation(shown: &Shown<'_>) -> Picture {
     let scenario = shown.run.scenario;
     sheet.picture(SIZE, |canvas| {
         let axis = axis(scenario, &subject);
-        frame(canvas, &axis);
+        plot::elapsed(canvas, FRAME, &axis);
         draw_curves(canvas, &curves(scenario, &subject), &axis);
     })
 }
@@ -68,37 +68,8 @@ fn axis(scenario: &Scenario, subject: &Subject<'_>) -> Elapsed {
     Elapsed::new(range(scenario, subject), LEFT, RIGHT)
 }
 
-/// Percent lines, the time axis and what it counts.
-fn frame(canvas: &mut Canvas<'_>, axis: &Elapsed) {
-    for percent in PERCENT {
-        let y = height(percent, 100);
-        if percent > 0 {
-            canvas.line((LEFT, y), (RIGHT, y), PX, palette::GRID);
-        }
-        let text = format!("{percent}\u{2009}%");
-        canvas.text(&text, (LEFT - 10 * PX, y), Side::Left, Pen::SCALE);
-    }
-    canvas.line((LEFT, BOTTOM), (RIGHT, BOTTOM), PX, palette::AXIS);
-    for (x, text) in axis.ticks() {
-        canvas.line((x, BOTTOM), (x, BOTTOM + 5 * PX), PX, palette::AXIS);
-        canvas.text(&text, (x, BOTTOM + 18 * PX), Side::Centre, Pen::SCALE);
-    }
-    let what = counted_time(axis);
-    canvas.text(&what, (RIGHT, BOTTOM + 40 * PX), Side::Left, Pen::SCALE);
-}
-
-/// What the axis counts.
-fn counted_time(axis: &Elapsed) -> String {
-    let begins = axis.start();
-    if begins.is_zero() {
-        "time since publication".to_owned()
-    } else {
-        format!("time since publication; the axis begins after {}", words(begins))
-    }
-}
-
 fn height(count: u64, all: u64) -> i32 {
-    between(count, (0, all), (BOTTOM, TOP))
+    FRAME.y(count, all)
 }
 
 /// One line of the picture: those sites, and when each of them became current.
@@ -166,7 +137,7 @@ fn draw_curves(canvas: &mut Canvas<'_>, curves: &[Curve], axis: &Elapsed) {
         &corners,
         &sizes,
         room,
-        &PERCENT.map(|percent| height(percent, 100)),
+        &plot::PERCENT.map(|percent| height(percent, 100)),
         7 * PX,
     )) {
         let pen = Pen { colour: curve.text, ..LABEL };

@@ -2,10 +2,11 @@
 
 use super::super::axis::{Elapsed, between};
 use super::super::canvas::PX;
+use super::super::plot::counted_time;
 use super::super::shown::Shown;
 use super::super::subject::Subject;
 use super::super::terminal;
-use super::{Curve, NOTHING, QUESTION, counted_time, curves, range};
+use super::{Curve, NOTHING, QUESTION, curves, range};
 use crate::report::Look;
 
 /// So many letters the curves are wide, and so many lines high.
