@@ -9,8 +9,8 @@ use super::pipeline;
 use super::replications::spreads;
 use super::screen::Screen;
 use crate::report::{
-    Attribute, Chart, Look, Picture, Shown, fan, fan_sites, heatmap, heatmap_text, heatmap_words,
-    release_named, release_to_draw,
+    Attribute, Chart, Look, Picture, Shown, blame, blame_text, fan, fan_sites, heatmap,
+    heatmap_text, heatmap_words, release_named, release_to_draw,
 };
 use crate::scenario::{Recording, Scenario};
 use crate::units::ReleaseId;
@@ -59,13 +59,16 @@ pub(super) fn chart(plan: &Plan, screen: &mut Screen) -> Result<Exit, Stop> {
         None if chart.is_text() => None,
         None => return Err(needs_a_file(chart)),
     };
-    if (plan.rows.is_some() || plan.columns.is_some()) && chart != Chart::Heatmap {
-        return Err(wrong("--rows and --columns are for the heatmap".to_owned()));
+    let has_rows = matches!(chart, Chart::Heatmap | Chart::Blame);
+    if plan.rows.is_some() && !has_rows || plan.columns.is_some() && chart != Chart::Heatmap {
+        let text = "--rows is for the heatmap and for blame, --columns for the heatmap";
+        return Err(wrong(text.to_owned()));
     }
     if plan.replications.is_some() && chart != Chart::Fan {
         return Err(wrong("--reps is for the fan; the others are of one replication".to_owned()));
     }
-    let kept = kept::open(&plan.named, Recording::Attempts)?;
+    let needs = if chart.wants_everything() { Recording::All } else { Recording::Attempts };
+    let kept = kept::open(&plan.named, needs)?;
     let release = release(plan, &kept.scenario)?;
     let [rows, columns] = [
         attribute(plan.rows.as_deref(), &kept.scenario)?,
@@ -76,6 +79,7 @@ pub(super) fn chart(plan: &Plan, screen: &mut Screen) -> Result<Exit, Stop> {
     let Some((path, format)) = output else {
         let text = match chart {
             Chart::Heatmap => Some(heatmap_text(&shown, rows, columns, plan.look)),
+            Chart::Blame => Some(blame_text(&shown, rows, plan.look)),
             chart => chart.text(&shown, plan.look),
         };
         screen.say(&text.unwrap_or_default());
@@ -83,6 +87,7 @@ pub(super) fn chart(plan: &Plan, screen: &mut Screen) -> Result<Exit, Stop> {
     };
     let picture = match (chart, release) {
         (Chart::Heatmap, _) => heatmap(&shown, rows, columns),
+        (Chart::Blame, _) => blame(&shown, rows),
         (Chart::Fan, Some(release)) => {
             let count = plan.replications.unwrap_or(match kept.replications {
                 0 | 1 if kept.scenario.is_random() => FEWEST,

@@ -64,9 +64,7 @@ pub(super) fn all(
         let mut lean = scenario.clone();
         lean.recording = recording;
         let threads = threads(&lean, others.threads);
-        let further = watched(numbers.len(), progress, screen, |watch| {
-            replicate(&lean, &numbers, &told, threads, &watch)
-        })?;
+        let further = watched(&lean, &numbers, &told, threads, progress, screen)?;
         replications.extend(further);
     }
     let answers = answers(scenario, &replications);
@@ -86,7 +84,7 @@ pub(super) fn spreads(
     let numbers: Vec<u32> = (0..count).collect();
     let threads = threads(&lean, None);
     let mut progress = Progress::new(When::Auto, &scenario.name, screen);
-    let spreads = watched(numbers.len(), &mut progress, screen, |watch| {
+    let spreads = looked_after(numbers.len(), &mut progress, screen, |watch| {
         spread(&lean, &numbers, (release, sites), threads, &watch)
     });
     progress.done();
@@ -99,11 +97,25 @@ pub(super) fn threads(scenario: &Scenario, asked: Option<usize>) -> usize {
     threads.map_or(1, |threads| threads.min(cost::at_once(scenario, CEILING)))
 }
 
-/// What hears of every replication, and may stop them all.
-pub(super) type Watch<'w> = &'w (dyn Fn(Stage) -> Result<(), Stop> + Sync);
-
 /// Replicates, and looks after the progress bar meanwhile.
-pub(super) fn watched<T: Send>(
+pub(super) fn watched(
+    scenario: &Scenario,
+    numbers: &[u32],
+    told: &[ReleaseId],
+    threads: usize,
+    progress: &mut Progress,
+    screen: &mut Screen,
+) -> Result<Vec<Replication>, Stop> {
+    looked_after(numbers.len(), progress, screen, |watch| {
+        replicate(scenario, numbers, told, threads, &watch)
+    })
+}
+
+/// What hears of every replication, and may stop them all.
+type Watch<'w> = &'w (dyn Fn(Stage) -> Result<(), Stop> + Sync);
+
+/// Runs so many replications, and looks after the progress bar meanwhile.
+fn looked_after<T: Send>(
     count: usize,
     progress: &mut Progress,
     screen: &mut Screen,

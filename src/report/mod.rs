@@ -30,8 +30,9 @@ mod wsyncmgr;
 
 pub use account::account;
 pub use chart::{
-    Attribute, Chart, Colour, Picture, PictureError, Shown, fan, fan_sites, heatmap, heatmap_text,
-    heatmap_words, palette, propagation, release_named, release_to_draw, timeline,
+    Attribute, Chart, Colour, Picture, PictureError, Shown, blame, blame_text, fan, fan_sites,
+    heatmap, heatmap_text, heatmap_words, palette, propagation, release_named, release_to_draw,
+    timeline,
 };
 pub use comparison::{Comparison, Judged, Row, comparison, write_differences};
 pub use digits::in_threes;

@@ -29,7 +29,7 @@ pub(in crate::cli) struct ChartArgs {
     /// Of which release; without: the one with the most metadata
     #[arg(long, value_name = "NAME")]
     release: Option<String>,
-    /// heatmap: what the rows are told apart by (branch, tier, link, timezone, weekday, a label...)
+    /// heatmap, blame: what the rows are told apart by (branch, tier, link, timezone, weekday, a label...)
     #[arg(long, value_name = "WHAT")]
     rows: Option<String>,
     /// heatmap: what the columns are told apart by

@@ -17,11 +17,13 @@
 mod attribute;
 mod axis;
 mod bars;
+mod blame;
 mod canvas;
 mod fan;
 mod heatmap;
 mod label;
 mod lettering;
+mod links;
 mod load;
 mod named;
 pub mod palette;
@@ -46,6 +48,7 @@ mod wanted;
 
 pub use attribute::Attribute;
 pub(super) use bars::{Step, begun};
+pub use blame::{blame, blame_text};
 pub use fan::{fan, fan_sites};
 pub use heatmap::{heatmap, heatmap_text, heatmap_words};
 pub(super) use lettering::cleaned;

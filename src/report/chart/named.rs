@@ -1,7 +1,9 @@
 //! The charts by name.
 
 use super::shown::Shown;
-use super::{Picture, fan, heatmap, load, propagation, staleness, timeline, topology};
+use super::{
+    Picture, blame, fan, heatmap, links, load, propagation, staleness, timeline, topology,
+};
 use crate::report::Look;
 
 /// A chart: a question that it answers.
@@ -13,10 +15,14 @@ pub enum Chart {
     Timeline,
     /// Which combination is slow?
     Heatmap,
+    /// What is the delay made of?
+    Blame,
     /// Does everyone come at once?
     Load,
     /// How old is what clients scan against?
     Staleness,
+    /// Is the circuit the bottleneck?
+    Links,
     /// How sure are we?
     Fan,
     /// Where on the tree is it late?
@@ -25,12 +31,14 @@ pub enum Chart {
 
 impl Chart {
     /// Every chart, in the order of the manual.
-    pub const ALL: [Chart; 7] = [
+    pub const ALL: [Chart; 9] = [
         Chart::Propagation,
         Chart::Timeline,
         Chart::Heatmap,
+        Chart::Blame,
         Chart::Load,
         Chart::Staleness,
+        Chart::Links,
         Chart::Fan,
         Chart::Topology,
     ];
@@ -41,8 +49,10 @@ impl Chart {
             Chart::Propagation => "propagation",
             Chart::Timeline => "timeline",
             Chart::Heatmap => "heatmap",
+            Chart::Blame => "blame",
             Chart::Load => "load",
             Chart::Staleness => "staleness",
+            Chart::Links => "links",
             Chart::Fan => "fan",
             Chart::Topology => "topology",
         }
@@ -54,8 +64,10 @@ impl Chart {
             Chart::Propagation => propagation::QUESTION,
             Chart::Timeline => timeline::QUESTION,
             Chart::Heatmap => heatmap::QUESTION,
+            Chart::Blame => blame::QUESTION,
             Chart::Load => load::QUESTION,
             Chart::Staleness => staleness::QUESTION,
+            Chart::Links => links::QUESTION,
             Chart::Fan => fan::QUESTION,
             Chart::Topology => topology::QUESTION,
         }
@@ -72,8 +84,10 @@ impl Chart {
             Chart::Propagation => propagation::propagation(shown),
             Chart::Timeline => timeline::timeline(shown),
             Chart::Heatmap => heatmap::heatmap(shown, None, None),
+            Chart::Blame => blame::blame(shown, None),
             Chart::Load => load::load(shown),
             Chart::Staleness => staleness::staleness(shown),
+            Chart::Links => links::links(shown),
             Chart::Fan => fan::fan_of_one(shown),
             Chart::Topology => topology::topology(shown),
         }
@@ -81,7 +95,7 @@ impl Chart {
 
     /// Can it be drawn in a terminal?
     pub const fn is_text(self) -> bool {
-        matches!(self, Chart::Propagation | Chart::Heatmap)
+        matches!(self, Chart::Propagation | Chart::Heatmap | Chart::Blame)
     }
 
     /// Draws it in a terminal; `None` for those that need more than letters.
@@ -89,7 +103,18 @@ impl Chart {
         match self {
             Chart::Propagation => Some(propagation::text(shown, look)),
             Chart::Heatmap => Some(heatmap::heatmap_text(shown, None, None, look)),
-            Chart::Timeline | Chart::Load | Chart::Staleness | Chart::Fan | Chart::Topology => None,
+            Chart::Blame => Some(blame::blame_text(shown, None, look)),
+            Chart::Timeline
+            | Chart::Load
+            | Chart::Staleness
+            | Chart::Links
+            | Chart::Fan
+            | Chart::Topology => None,
         }
+    }
+
+    /// Does it say more of a run of which everything was recorded?
+    pub const fn wants_everything(self) -> bool {
+        matches!(self, Chart::Blame | Chart::Links)
     }
 }

@@ -6,6 +6,7 @@
 
 use std::fmt;
 
+use crate::measure::Category;
 use crate::trace::Phase;
 
 /// A colour of the screen: red, green and blue.
@@ -53,6 +54,17 @@ pub const WAITING_LINE: Colour = Colour(0x9C, 0xA3, 0xAF);
 /// While a fault holds, behind everything else.
 pub const OUTAGE: Colour = Colour(0xFA, 0xDF, 0xCE);
 
+/// Behind something else that runs: a darker wait.
+pub const QUEUED: Colour = Colour(0x6B, 0x72, 0x80);
+/// A sender that is closed: the darkest wait.
+pub const CLOSED: Colour = Colour(0x37, 0x41, 0x51);
+/// Metadata crossing a link more slowly than it could.
+pub const SLOWED: Colour = Colour(0x00, 0x46, 0x6E);
+/// A server that is down; a link that is down has the colour of failure.
+pub const DOWN: Colour = Colour(0x8A, 0x3C, 0x00);
+/// What was done in vain.
+pub const IN_VAIN: Colour = Colour(0xF2, 0xA9, 0x7C);
+
 /// Curves that are no cause: each with the twin in which its label is written.
 ///
 /// Vermilion is not among them: it means failure everywhere.
@@ -93,6 +105,30 @@ pub const fn of_phase(phase: Phase) -> Colour {
     }
 }
 
+/// The colour of a kind of time in a delay: work as in the timeline, waiting in greys that darken
+/// from the schedule to the sender, what went wrong in vermilion.
+pub const fn of_category(category: Category) -> Colour {
+    match category {
+        Category::Schedule | Category::Administrator => WAITING,
+        Category::Retry => WAITING_LINE,
+        Category::Deferred | Category::PullQueue | Category::SenderBusy => QUEUED,
+        Category::SenderClosed => CLOSED,
+        Category::RateLimited => SLOWED,
+        Category::FailedTry | Category::SendingRetry => IN_VAIN,
+        Category::LinkDown | Category::SourceDown | Category::NotConfigured => FAILED,
+        Category::SiteDown | Category::PointDown => DOWN,
+        Category::RequestTransit
+        | Category::PackageTransit
+        | Category::Noticing
+        | Category::Connecting => CONNECT,
+        Category::CatalogueTransfer => TRANSFER,
+        Category::WsusWork => WSUS_WORK,
+        Category::Settle => FIXED_WAIT,
+        Category::Database => IMPORT,
+        Category::InternetPoint | Category::ExportWait | Category::ExportImport => INTERNET,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -128,6 +164,16 @@ mod tests {
             let contrast = contrast(pair[0], pair[1]);
             assert!(contrast >= 1.6, "{} beside {} in grey: {contrast:.2}", pair[0], pair[1]);
         }
+    }
+
+    #[test]
+    fn waits_darken_and_stand_apart_from_what_went_wrong() {
+        let waits = [WAITING, WAITING_LINE, QUEUED, CLOSED];
+        for pair in waits.windows(2) {
+            assert!(contrast(pair[0], pair[1]) >= 1.5, "{} beside {}", pair[0], pair[1]);
+        }
+        assert!(contrast(DOWN, FAILED) >= 1.6 && contrast(SLOWED, TRANSFER) >= 1.6);
+        assert!(contrast(FAILED, IN_VAIN) >= 1.6 && contrast(FAILED, CLOSED) >= 1.6);
     }
 
     #[test]
