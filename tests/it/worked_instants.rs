@@ -245,3 +245,48 @@ fn a_tree_with_circuits_keeps_the_worked_instants() {
 fn a_tree_with_circuits_and_failures_keeps_the_worked_instants() {
     check(&failing(tree_with_circuits(), &[("CEN", ONCE), ("PR2", ONCE), ("B21", TWICE)]));
 }
+
+/// The scenario in which a site moves, by the rules: a row of three tries a minute apart and then 55
+/// minutes (R5), requests before packages, 48 MB over 2 Mbit/s and 45 ms, and the observed times.
+#[test]
+fn r5_and_r7_every_instant_of_the_scenario_in_which_a_site_moves() {
+    let scenario = support::read(&support::project("scenarios/22-a-site-moves.yaml"));
+    let trace = support::run(&scenario);
+    let millis = |hours: u64, minutes: u64, millis: u64| {
+        Instant::START + Duration::from_mins(60 * hours + minutes) + Duration::from_millis(millis)
+    };
+    let (cen, pr1, b11) = ("CEN", "PR1", "B11");
+    let times = |code, wanted: &dyn Fn(&Fact) -> bool| {
+        times(&trace, support::site(&scenario, code), wanted)
+    };
+    let done = millis(8, 38, 58_600);
+    let row = Duration::from_mins(57);
+    // PR1 is down for two days: every try of the request and of the package fails, in 49 rows.
+    let mut tries: Vec<Instant> = Vec::new();
+    for number in 0..49 {
+        for minute in 0..3 {
+            let at = done + row * number + Duration::from_mins(minute);
+            tries.extend([at, at]);
+        }
+    }
+    assert_eq!(times(cen, &|fact| matches!(fact, Fact::SendingFailed { .. })), tries);
+    // In the first try of the 50th row both arrive, and the request is first.
+    let first = done + row * 49;
+    assert_eq!(times(pr1, &|fact| *fact == Fact::RequestArrived)[0], first);
+    assert_eq!(times(pr1, &|fact| matches!(fact, Fact::PackageArrived { .. })), [first]);
+    let arrived = |wanted: &dyn Fn(&Fact) -> bool| {
+        let site = support::site(&scenario, pr1);
+        trace.records.iter().position(|one| one.site == site && wanted(&one.fact)).unwrap()
+    };
+    let package = arrived(&|fact| matches!(fact, Fact::PackageArrived { .. }));
+    assert!(arrived(&|fact| *fact == Fact::RequestArrived) < package);
+    // B11 moves at 15:00: the request takes the latency, the package 192 s more, its insertion 43 s.
+    let moved = |later| millis(15, 0, 45 + later);
+    assert_eq!(times(b11, &|fact| *fact == Fact::RequestArrived)[0], moved(0));
+    assert_eq!(times(b11, &|fact| matches!(fact, Fact::PackageArrived { .. })), [moved(192_000)]);
+    assert_eq!(times(b11, &|fact| matches!(fact, Fact::PackageInserted { .. })), [moved(235_000)]);
+    // Read after 50 s, connected after 1.1 s, transferred in 192.045 s; 62 s of work, two minutes.
+    assert_eq!(times(b11, &|fact| matches!(fact, Fact::Pulled { .. }))[0], moved(305_145));
+    let ends = |fact: &Fact| matches!(fact, Fact::Announced(Status::Done { .. }));
+    assert_eq!(times(b11, &ends)[0], moved(425_145));
+}
