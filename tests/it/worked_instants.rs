@@ -281,7 +281,7 @@ fn r5_and_r7_every_instant_of_the_scenario_in_which_a_site_moves() {
     let package = arrived(&|fact| matches!(fact, Fact::PackageArrived { .. }));
     assert!(arrived(&|fact| *fact == Fact::RequestArrived) < package);
     // B11 moves at 15:00: the request takes the latency, the package 192 s more, its insertion 43 s.
-    let moved = |later| millis(15, 0, 45 + later);
+    let moved = |later: u64| millis(15, 0, 45 + later);
     assert_eq!(times(b11, &|fact| *fact == Fact::RequestArrived)[0], moved(0));
     assert_eq!(times(b11, &|fact| matches!(fact, Fact::PackageArrived { .. })), [moved(192_000)]);
     assert_eq!(times(b11, &|fact| matches!(fact, Fact::PackageInserted { .. })), [moved(235_000)]);

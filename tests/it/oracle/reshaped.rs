@@ -22,17 +22,18 @@ pub(super) struct Schedule {
 impl Schedule {
     /// It falls due at the top-level site.
     pub fn falls_due(&mut self, ledger: &Ledger, now: Instant) -> Verdict {
-        let mut kept = false;
-        while self.due.pop_front_if(|due| *due < now).is_some() {
-            kept = true;
-        }
-        if kept {
+        let kept = self.due.iter().take_while(|due| **due < now).count();
+        self.due.drain(..kept);
+        if kept > 0 {
             self.may_have_come = self.due.front() == Some(&now);
             // T7: what falls due while the server is down is done when it is up.
             return ensure(ledger.came_up == now, Oracle::T1, || "it falls due late".to_owned());
         }
         self.may_have_come = false;
-        let on_time = self.due.pop_front_if(|due| *due == now).is_some();
+        let on_time = self.due.front() == Some(&now);
+        if on_time {
+            self.due.pop_front();
+        }
         ensure(on_time, Oracle::T1, || "nothing is due now".to_owned())
     }
 }
