@@ -386,7 +386,9 @@ impl<'s> World<'s> {
         };
         self.record(top_level, Fact::Released { release });
         if local {
-            // U3: into the top-level WSUS at once; nothing is asked of the source.
+            // U3: into the top-level WSUS at once; nothing is asked of the source. Scans that have
+            // begun do not see it.
+            self.clients_catch_up(top_level);
             self.stores.publish_locally(release, &mut self.sites[top_level.index()].holdings);
             self.record_aside(top_level, Fact::Arrived { release, part: Part::Wsus });
         } else {

@@ -125,6 +125,10 @@ impl Auditor<'_> {
                 | Fact::SendingWaited { to, .. } | Fact::SendingStarted { to, .. }
                 | Fact::SendingStruck { to, .. } | Fact::SendingFailed { to, .. }
                 if to == record.site)
+            // Clients of a secondary site without a point stay with the point they had (H4).
+            || matches!(record.fact, Fact::PolicyFetched { .. } | Fact::Scanned { .. }
+                | Fact::ScansFailed { .. })
+                && self.scenario.sites[record.site.index()].parent == Some(cause.site)
             || matches!(cause.fact, Fact::Operated { .. })
                 && self.parent(cause.site) == Some(record.site);
         let strikes = matches!(cause.fact, Fact::FaultBegan { .. } | Fact::WentDown);

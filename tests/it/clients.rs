@@ -187,6 +187,20 @@ fn c3_a_group_is_told_apart_by_what_the_point_held_when_each_scan_began() {
     assert!((90..150).contains(&within(7, 8)), "{}", within(7, 8));
 }
 
+/// U3: and of the hour in which something is published locally, too.
+#[test]
+fn c3_what_is_published_locally_is_not_seen_by_scans_that_had_begun() {
+    let text = "sites: { CEN: { clients: { intranet: 20000 } } }\noperations: { ours: { at: 2026-01-12 \
+                10:30, do: { publish_locally: { updates: 1, metadata: 1 KB } } } }\n";
+    let scenario = scenario("{ scan: 1s, scan_on: schedule }", text);
+    let (trace, cen) = (support::run(&scenario), site(&scenario, "CEN"));
+    let ends = scans(&trace, cen, ClientKind::Intranet, 1);
+    let first = ends.iter().filter(|(at, _)| *at <= Instant::START + Duration::from_hours(11));
+    let first: u32 = first.map(|(_, clients)| clients).sum();
+    // 119 in the hour, and half of it is left.
+    assert!((35..85).contains(&first), "{first}");
+}
+
 /// The same queue by hand, from the polls: each scan begins when it comes, or when the first
 /// place is free, in order.
 #[test]
