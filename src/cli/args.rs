@@ -2,6 +2,7 @@
 
 mod chart;
 mod compare;
+mod export;
 mod new;
 mod report;
 mod show;
@@ -87,6 +88,11 @@ pub(super) enum Command {
     /// charts, a timeline to look into, what failed, the assumptions, the model, how to repeat it.
     /// The file needs no network; it can be sent, printed, and read without scripts.
     Report(report::ReportArgs),
+    /// I need the data: writes a run as tables, a workbook, logs, a drawing, ...
+    ///
+    /// The run is simulated once more from what was stored of it, so that every format is complete
+    /// whatever was stored. The endings after -o decide.
+    Export(export::ExportArgs),
     /// Prints the JSON Schema of the language, for editors
     Schema,
     /// Explains a topic (example, scenario, outputs, ...) or an error code (E0405)
@@ -107,6 +113,7 @@ pub(super) enum Command {
         supsim run contoso.yaml --reps 100               how sure is the answer?\n  \
         supsim run contoso.yaml --rep 37                 one of them, with everything it recorded\n  \
         supsim run contoso.yaml --no-store               only the summary\n  \
+        supsim run contoso.yaml -o contoso.csv           and a folder of tables beside\n  \
         supsim run contoso.yaml --out D:\\runs -q         for a script: no words, only files\n  \
         supsim run big.yaml --events none --logs none    a large hierarchy, small files\n\n\
     The exit code is 0 when it ran and everything asked holds, 1 when an expectation failed, 2 when\n\
@@ -120,6 +127,9 @@ pub(super) struct RunArgs {
     /// Store nothing
     #[arg(long, conflicts_with = "out")]
     no_store: bool,
+    /// Also write the run here; the ending says as what, as with export. May be repeated
+    #[arg(short, value_name = "NAME.EXT")]
+    output: Vec<PathBuf>,
     /// Which chance; wins over the scenario's own seed
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
@@ -310,6 +320,7 @@ impl RunArgs {
             file: self.file,
             results: (!self.no_store).then_some(self.out),
             overrides: self.overriding.overrides(self.seed),
+            outputs: self.output,
             replications: self.reps,
             replication: self.rep,
             threads: self.threads.map(usize::from),

@@ -47,6 +47,11 @@ const TOPICS: &[Topic] = &[
         page: || include_str!("../../docs/outputs.md").to_owned(),
     },
     Topic {
+        word: "formats",
+        tells: "what export and -o write: tables, a workbook, logs, drawings, ...",
+        page: || include_str!("../../docs/formats.md").to_owned(),
+    },
+    Topic {
         word: "charts",
         tells: "the charts: what each shows, and how to read it",
         page: || include_str!("../../docs/charts.md").to_owned(),

@@ -17,6 +17,8 @@ mod client_cost;
 mod compare;
 mod cost;
 mod exit;
+mod export;
+mod format;
 mod glob;
 mod help;
 mod import;
@@ -27,6 +29,7 @@ mod manifest;
 mod new;
 mod overriding;
 mod pipeline;
+mod placed;
 mod progress;
 mod replay;
 mod replications;
@@ -73,6 +76,7 @@ fn perform(words: Vec<OsString>, screen: &mut Screen) -> Exit {
             Command::Compare(args) => compare::compare(&args.meant(screen), screen),
             Command::Replay(args) => replay::replay(&args.meant(), screen),
             Command::Report(args) => report::report(&args.meant(), screen),
+            Command::Export(args) => export::export(&args.meant(), screen),
             Command::Schema => {
                 screen.say(&crate::scenario::schema());
                 Ok(Exit::Ok)

@@ -9,6 +9,8 @@ use sha2::{Digest, Sha256};
 
 use super::cost::{self, CEILING, CEILING_OF_CAUSES};
 use super::exit::{Exit, Stop};
+use super::export;
+use super::format;
 use super::interrupt;
 use super::manifest::{Provenance, write_manifest};
 use super::overriding::{as_typed, told};
@@ -31,6 +33,8 @@ pub(super) struct Plan {
     pub file: PathBuf,
     /// Where to store; `None`: nowhere.
     pub results: Option<PathBuf>,
+    /// What else to write, and where.
+    pub outputs: Vec<PathBuf>,
     /// Wins over what the scenario says.
     pub overrides: Overrides,
     /// How many; wins over the scenario's own.
@@ -66,6 +70,11 @@ const DRAWN: [Chart; 2] = [Chart::Propagation, Chart::Timeline];
 /// Runs, tells, stores.
 pub(super) fn run(plan: &Plan, words: Vec<OsString>, screen: &mut Screen) -> Result<Exit, Stop> {
     let (began, clock) = (Timestamp::now(), WallInstant::now());
+    let outputs = match &plan.outputs[..] {
+        [] => Vec::new(),
+        // What cannot be written is said before anything runs.
+        paths => format::outputs(paths, None)?,
+    };
     let read = pipeline::read(&plan.file, &plan.overrides);
     let Read { mut scenario, warnings, bytes, inputs } =
         read.map_err(|stop| guess(stop, &plan.file))?;
@@ -143,6 +152,7 @@ pub(super) fn run(plan: &Plan, words: Vec<OsString>, screen: &mut Screen) -> Res
         stored = Some(writing.finish()?);
     }
     progress.done();
+    export::write(&outputs, &run, &many, plan.quiet, screen)?;
     if !plan.quiet {
         let stored = stored.map(|folder| folder.display().to_string());
         screen.say(&footer(plan.look, stored.as_deref(), &repeat(plan)));
@@ -258,7 +268,7 @@ fn write_files(
 }
 
 /// Windows takes a folder called `COM1` or `LPT9` for a device.
-fn safe_folder(code: &str) -> String {
+pub(super) fn safe_folder(code: &str) -> String {
     let device = |prefix| {
         code.strip_prefix(prefix)
             .is_some_and(|rest: &str| rest.len() == 1 && rest.as_bytes()[0].is_ascii_digit())

@@ -7,6 +7,7 @@
 //!                                    ──► events      for a program
 //!                                    ──► wsyncmgr    for an administrator
 //!                                    ──► html        for whoever decides
+//!                                    ──► perfetto    for who looks for time
 //!   Scenario + Outcome ──► chart                      for everybody else
 //!   Account + Described ──► account    what real logs tell
 //! ```
@@ -22,6 +23,8 @@ mod digits;
 mod events;
 mod html;
 mod many;
+mod perfetto;
+mod plain;
 mod run;
 mod sparkline;
 mod summary;
@@ -39,6 +42,7 @@ pub use digits::in_threes;
 pub use events::write_events;
 pub use html::write_html;
 pub use many::{Many, told};
+pub use perfetto::write_trace;
 pub use run::Run;
 pub use summary::{Look, footer, summary};
 pub use table::{TableName, write_csv};

@@ -21,6 +21,7 @@ mod delivery;
 mod determinism;
 mod expectations;
 mod export_import;
+mod exports;
 mod faults;
 mod fingerprints;
 mod house;

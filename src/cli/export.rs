@@ -1,0 +1,149 @@
+//! `supsim export`: I need the data. Any format of a run that was stored, or is run now.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use super::exit::{Exit, Stop};
+use super::format::{Format, Output, outputs};
+use super::kept::{self, Named};
+use super::placed::{self, Folder, MARK};
+use super::progress::Progress;
+use super::replications::{self, Others};
+use super::run::safe_folder;
+use super::screen::{Screen, When};
+use crate::report::{Logs, Many, Run, TableName, write_csv, write_events, write_trace};
+use crate::scenario::Recording;
+use crate::trace::Fingerprint;
+
+/// What was meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Plan {
+    /// Which run.
+    pub named: Named,
+    /// Where to; the endings say as what.
+    pub outputs: Vec<PathBuf>,
+    /// As what, whatever the endings say.
+    pub to: Option<Format>,
+    /// On how many threads further replications run.
+    pub threads: Option<usize>,
+    /// Say nothing but complaints.
+    pub quiet: bool,
+}
+
+/// Opens a run, and writes it as asked.
+pub(super) fn export(plan: &Plan, screen: &mut Screen) -> Result<Exit, Stop> {
+    let outputs = outputs(&plan.outputs, plan.to)?;
+    let every_record = outputs.iter().any(|output| output.format == Format::JsonLines);
+    let recording = if every_record { Recording::All } else { Recording::Attempts };
+    let kept = kept::open(&plan.named, recording)?;
+    let run = kept.run();
+    let wants_all = outputs.iter().any(|output| tells_all(output.format));
+    let mut progress = Progress::new(When::Auto, &kept.scenario.name, screen);
+    let replicated = if wants_all {
+        let others = Others { alone: kept.replications <= 1, threads: plan.threads };
+        Some(replications::all(&run, others, &mut progress, screen)?)
+    } else {
+        None
+    };
+    progress.done();
+    let many = replicated.as_ref().map(|all| all.many()).unwrap_or_default();
+    write(&outputs, &run, &many, plan.quiet, screen)?;
+    Ok(Exit::Ok)
+}
+
+/// Does it tell what all replications say together?
+fn tells_all(format: Format) -> bool {
+    match format {
+        Format::Csv => true,
+        Format::JsonLines | Format::Logs | Format::Trace => false,
+    }
+}
+
+/// Writes a run in every form asked for.
+pub(super) fn write(
+    outputs: &[Output],
+    run: &Run<'_>,
+    many: &Many<'_>,
+    quiet: bool,
+    screen: &mut Screen,
+) -> Result<(), Stop> {
+    for Output { path, format } in outputs {
+        let Some(path) = path else {
+            screen.say(&text(*format, run));
+            continue;
+        };
+        match format {
+            Format::Csv => tables(path, run, many)?,
+            Format::Logs => logs(path, run)?,
+            Format::JsonLines => placed::file(path, |out| write_events(run, out))?,
+            Format::Trace => placed::file(path, |out| write_trace(run, out))?,
+        }
+        if !quiet {
+            screen.say(&format!("written {}\n", path.display()));
+        }
+    }
+    Ok(())
+}
+
+/// A format that is a text, for standard output.
+fn text(format: Format, run: &Run<'_>) -> String {
+    let mut bytes = Vec::new();
+    let written = match format {
+        Format::JsonLines => write_events(run, &mut bytes),
+        Format::Trace => write_trace(run, &mut bytes),
+        Format::Csv | Format::Logs => Ok(()),
+    };
+    written.expect("a Vec takes everything");
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+fn tables(path: &Path, run: &Run<'_>, many: &Many<'_>) -> Result<(), Stop> {
+    let folder = Folder::begin(path)?;
+    for table in TableName::of(run) {
+        let name = format!("{}.csv", table.word());
+        folder.file(&name, |out| write_csv(table, run, many, out))?;
+    }
+    folder.file(MARK, |out| mark(Format::Csv, run, many, out))?;
+    folder.finish()
+}
+
+fn logs(path: &Path, run: &Run<'_>) -> Result<(), Stop> {
+    let folder = Folder::begin(path)?;
+    let logs = Logs::new(*run);
+    for site in logs.sites() {
+        let name = safe_folder(&run.scenario.sites[site.index()].code);
+        folder.file(&format!("{name}/wsyncmgr.log"), |out| logs.write(site, out))?;
+    }
+    folder.file(MARK, |out| mark(Format::Logs, run, &Many::default(), out))?;
+    folder.finish()
+}
+
+/// Where the files of a folder come from.
+#[derive(Serialize)]
+struct Origin<'a> {
+    export: u32,
+    format: &'static str,
+    supsim: &'static str,
+    scenario: &'a str,
+    seed: u64,
+    replication: u32,
+    replications: Option<usize>,
+    fingerprint: String,
+}
+
+fn mark(format: Format, run: &Run<'_>, many: &Many<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let origin = Origin {
+        export: 1,
+        format: format.word(),
+        supsim: env!("CARGO_PKG_VERSION"),
+        scenario: &run.scenario.name,
+        seed: run.scenario.seed,
+        replication: run.replication,
+        replications: tells_all(format).then_some(many.replications.len()),
+        fingerprint: format!("{:08x}", Fingerprint::of(run.trace, &run.names()).all),
+    };
+    serde_json::to_writer_pretty(&mut *out, &origin)?;
+    out.write_all(b"\n")
+}

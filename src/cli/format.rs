@@ -1,0 +1,158 @@
+//! The formats of a run, by the names of files.
+
+use std::path::{Path, PathBuf};
+
+use super::exit::{Exit, Stop};
+
+/// What a run can be written as; `docs/formats.md` specifies each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Format {
+    /// A folder with a table in each file.
+    Csv,
+    /// One JSON object for each record.
+    JsonLines,
+    /// A folder with a wsyncmgr.log for each site.
+    Logs,
+    /// A Chrome trace, for Perfetto.
+    Trace,
+}
+
+impl Format {
+    /// All of them.
+    pub const ALL: [Format; 4] = [Format::Csv, Format::JsonLines, Format::Logs, Format::Trace];
+
+    /// Its word after `--to`.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Format::Csv => "csv",
+            Format::JsonLines => "jsonl",
+            Format::Logs => "logs",
+            Format::Trace => "trace",
+        }
+    }
+
+    /// How the names of its files end; the first is the usual one.
+    const fn endings(self) -> &'static [&'static str] {
+        match self {
+            Format::Csv => &[".csv"],
+            Format::JsonLines => &[".jsonl", ".ndjson"],
+            Format::Logs => &[".log"],
+            Format::Trace => &[".trace.json"],
+        }
+    }
+
+    /// Is it a folder of files?
+    pub const fn is_folder(self) -> bool {
+        matches!(self, Format::Csv | Format::Logs)
+    }
+
+    /// Is it a single text, which may go to standard output?
+    pub const fn is_text(self) -> bool {
+        matches!(self, Format::JsonLines | Format::Trace)
+    }
+
+    /// The format that the name of a file says.
+    pub fn of(path: &Path) -> Option<Format> {
+        let name = path.file_name()?.to_string_lossy().to_ascii_lowercase();
+        let fits = |format: &Format| format.endings().iter().any(|ending| name.ends_with(ending));
+        Format::ALL.into_iter().find(fits)
+    }
+}
+
+/// One thing to write.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Output {
+    /// Where; `None`: standard output.
+    pub path: Option<PathBuf>,
+    /// As what.
+    pub format: Format,
+}
+
+/// What shall be written where, by the names after `-o` and the word after `--to`.
+pub(super) fn outputs(paths: &[PathBuf], to: Option<Format>) -> Result<Vec<Output>, Stop> {
+    if paths.is_empty() {
+        let Some(format) = to else {
+            let text =
+                "supsim: export what, and where to? Name a file whose ending says it: -o run";
+            return Err(wrong(&format!("{text}{}\n  {}", Format::ALL[0].endings()[0], known())));
+        };
+        return Ok(vec![on_screen(format)?]);
+    }
+    paths.iter().map(|path| output(path, to)).collect()
+}
+
+fn output(path: &Path, to: Option<Format>) -> Result<Output, Stop> {
+    if path == Path::new("-") {
+        let Some(format) = to else {
+            return Err(wrong(
+                "supsim: -o - is standard output: say with --to what to write there",
+            ));
+        };
+        return on_screen(format);
+    }
+    let Some(format) = to.or_else(|| Format::of(path)) else {
+        let text = format!("supsim: {}: its ending names no format\n  {}", path.display(), known());
+        return Err(wrong(&text));
+    };
+    if path.file_name().is_none() {
+        return Err(wrong(&format!("supsim: {}: this is not the name of a file", path.display())));
+    }
+    Ok(Output { path: Some(path.to_owned()), format })
+}
+
+fn on_screen(format: Format) -> Result<Output, Stop> {
+    if format.is_text() {
+        return Ok(Output { path: None, format });
+    }
+    let (word, ending) = (format.word(), format.endings()[0]);
+    let what = if format.is_folder() { "is a folder of files" } else { "is no text" };
+    Err(wrong(&format!("supsim: {word} {what}: name it, for example -o run{ending}")))
+}
+
+fn known() -> String {
+    let words = Format::ALL.map(|format| format!("{} ({})", format.endings()[0], format.word()));
+    format!("there are {}", words.join(", "))
+}
+
+fn wrong(text: &str) -> Stop {
+    Stop { exit: Exit::NothingRan, text: text.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_ending_decides_and_a_word_wins_over_it() {
+        let named = |path: &str, to| outputs(&[PathBuf::from(path)], to);
+        let format = |path: &str| named(path, None).unwrap()[0].format;
+        assert_eq!(format("a/b.CSV"), Format::Csv);
+        assert_eq!(format("events.jsonl"), Format::JsonLines);
+        assert_eq!(named("tables", Some(Format::Csv)).unwrap()[0].format, Format::Csv);
+        assert_eq!(named("a.log", Some(Format::Csv)).unwrap()[0].format, Format::Csv);
+        for path in ["a", "a.doc", "csv", ""] {
+            let stop = named(path, None).unwrap_err();
+            assert_eq!(stop.exit, Exit::NothingRan);
+            assert!(stop.text.contains(".jsonl (jsonl)"), "{}", stop.text);
+        }
+    }
+
+    #[test]
+    fn only_a_text_goes_to_standard_output() {
+        let said = outputs(&[], Some(Format::JsonLines)).unwrap();
+        assert_eq!(said, [Output { path: None, format: Format::JsonLines }]);
+        let stop = outputs(&[PathBuf::from("-")], Some(Format::Csv)).unwrap_err();
+        assert!(stop.text.contains("-o run.csv"), "{}", stop.text);
+        assert!(outputs(&[], None).unwrap_err().text.contains("-o run.csv"));
+        assert!(outputs(&[PathBuf::from("-")], None).is_err());
+    }
+
+    #[test]
+    fn every_format_is_found_by_each_of_its_endings() {
+        for format in Format::ALL {
+            for ending in format.endings() {
+                assert_eq!(Format::of(Path::new(&format!("x{ending}"))), Some(format));
+            }
+        }
+    }
+}
