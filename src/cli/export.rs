@@ -13,8 +13,11 @@ use super::progress::Progress;
 use super::replications::{self, Others};
 use super::run::safe_folder;
 use super::screen::{Screen, When};
-use crate::report::{Logs, Many, Run, TableName, write_csv, write_events, write_trace};
-use crate::scenario::Recording;
+use crate::report::{
+    Logs, Many, Run, TableName, Topology, mermaid, write_csv, write_dot, write_events,
+    write_org_chart, write_trace,
+};
+use crate::scenario::{Recording, Scenario};
 use crate::trace::Fingerprint;
 
 /// What was meant.
@@ -38,6 +41,7 @@ pub(super) fn export(plan: &Plan, screen: &mut Screen) -> Result<Exit, Stop> {
     let every_record = outputs.iter().any(|output| output.format == Format::JsonLines);
     let recording = if every_record { Recording::All } else { Recording::Attempts };
     let kept = kept::open(&plan.named, recording)?;
+    refuse(&outputs, &kept.scenario)?;
     let run = kept.run();
     let wants_all = outputs.iter().any(|output| tells_all(output.format));
     let mut progress = Progress::new(When::Auto, &kept.scenario.name, screen);
@@ -55,9 +59,17 @@ pub(super) fn export(plan: &Plan, screen: &mut Screen) -> Result<Exit, Stop> {
 
 /// Does it tell what all replications say together?
 fn tells_all(format: Format) -> bool {
-    match format {
-        Format::Csv => true,
-        Format::JsonLines | Format::Logs | Format::Trace => false,
+    matches!(format, Format::Csv)
+}
+
+/// Is there anything asked for that this scenario cannot be?
+pub(super) fn refuse(outputs: &[Output], scenario: &Scenario) -> Result<(), Stop> {
+    let topology = Topology::described(scenario);
+    match outputs.iter().any(|output| output.format == Format::Mermaid) {
+        true => mermaid(&topology)
+            .map(drop)
+            .map_err(|why| Stop { exit: Exit::NothingRan, text: format!("supsim: {why}") }),
+        false => Ok(()),
     }
 }
 
@@ -70,33 +82,63 @@ pub(super) fn write(
     screen: &mut Screen,
 ) -> Result<(), Stop> {
     for Output { path, format } in outputs {
-        let Some(path) = path else {
-            screen.say(&text(*format, run));
-            continue;
-        };
-        match format {
-            Format::Csv => tables(path, run, many)?,
-            Format::Logs => logs(path, run)?,
-            Format::JsonLines => placed::file(path, |out| write_events(run, out))?,
-            Format::Trace => placed::file(path, |out| write_trace(run, out))?,
+        match (format, path) {
+            (_, None) => screen.say(&on_screen(|out| one(*format, run, out))),
+            (Format::Csv, Some(path)) => tables(path, run, many)?,
+            (Format::Logs, Some(path)) => logs(path, run)?,
+            (_, Some(path)) => placed::file(path, |out| one(*format, run, out))?,
         }
-        if !quiet {
+        if let Some(path) = path.as_ref().filter(|_| !quiet) {
             screen.say(&format!("written {}\n", path.display()));
         }
     }
     Ok(())
 }
 
-/// A format that is a text, for standard output.
-fn text(format: Format, run: &Run<'_>) -> String {
+/// Writes the topology of a scenario, without results, in every form asked for.
+pub(super) fn write_topology(
+    outputs: &[Output],
+    scenario: &Scenario,
+    screen: &mut Screen,
+) -> Result<(), Stop> {
+    refuse(outputs, scenario)?;
+    let topology = Topology::described(scenario);
+    for Output { path, format } in outputs {
+        match path {
+            None => screen.say(&on_screen(|out| drawing(*format, &topology, out))),
+            Some(path) => {
+                placed::file(path, |out| drawing(*format, &topology, out))?;
+                screen.say(&format!("written {}\n", path.display()));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn on_screen(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> String {
     let mut bytes = Vec::new();
-    let written = match format {
-        Format::JsonLines => write_events(run, &mut bytes),
-        Format::Trace => write_trace(run, &mut bytes),
-        Format::Csv | Format::Logs => Ok(()),
-    };
-    written.expect("a Vec takes everything");
+    write(&mut bytes).expect("a Vec takes everything");
     String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// A format that is one file.
+fn one(format: Format, run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
+    match format {
+        Format::JsonLines => write_events(run, out),
+        Format::Trace => write_trace(run, out),
+        _ => drawing(format, &Topology::painted(run.scenario, run.outcome), out),
+    }
+}
+
+/// A drawing of the hierarchy.
+fn drawing(format: Format, topology: &Topology<'_>, out: &mut dyn Write) -> io::Result<()> {
+    match format {
+        Format::Dot => write_dot(topology, out),
+        Format::OrgChart => write_org_chart(topology, out),
+        // Too many sites were refused before.
+        Format::Mermaid => out.write_all(mermaid(topology).map_err(io::Error::other)?.as_bytes()),
+        _ => Err(io::Error::other("this format is no drawing of the hierarchy")),
+    }
 }
 
 fn tables(path: &Path, run: &Run<'_>, many: &Many<'_>) -> Result<(), Stop> {

@@ -15,11 +15,25 @@ pub(super) enum Format {
     Logs,
     /// A Chrome trace, for Perfetto.
     Trace,
+    /// The hierarchy, for Graphviz.
+    Dot,
+    /// The hierarchy, for a page of Markdown.
+    Mermaid,
+    /// The hierarchy, for Visio's organisation-chart wizard.
+    OrgChart,
 }
 
 impl Format {
     /// All of them.
-    pub const ALL: [Format; 4] = [Format::Csv, Format::JsonLines, Format::Logs, Format::Trace];
+    pub const ALL: [Format; 7] = [
+        Format::Csv,
+        Format::JsonLines,
+        Format::Logs,
+        Format::Trace,
+        Format::Dot,
+        Format::Mermaid,
+        Format::OrgChart,
+    ];
 
     /// Its word after `--to`.
     pub const fn word(self) -> &'static str {
@@ -28,6 +42,9 @@ impl Format {
             Format::JsonLines => "jsonl",
             Format::Logs => "logs",
             Format::Trace => "trace",
+            Format::Dot => "dot",
+            Format::Mermaid => "mermaid",
+            Format::OrgChart => "visio",
         }
     }
 
@@ -38,6 +55,9 @@ impl Format {
             Format::JsonLines => &[".jsonl", ".ndjson"],
             Format::Logs => &[".log"],
             Format::Trace => &[".trace.json"],
+            Format::Dot => &[".dot", ".gv"],
+            Format::Mermaid => &[".mmd", ".mermaid"],
+            Format::OrgChart => &[".org.csv"],
         }
     }
 
@@ -48,14 +68,17 @@ impl Format {
 
     /// Is it a single text, which may go to standard output?
     pub const fn is_text(self) -> bool {
-        matches!(self, Format::JsonLines | Format::Trace)
+        !self.is_folder()
     }
 
     /// The format that the name of a file says.
     pub fn of(path: &Path) -> Option<Format> {
         let name = path.file_name()?.to_string_lossy().to_ascii_lowercase();
-        let fits = |format: &Format| format.endings().iter().any(|ending| name.ends_with(ending));
-        Format::ALL.into_iter().find(fits)
+        let endings =
+            |format: Format| format.endings().iter().map(move |end| (end.len(), format, *end));
+        let fitting = Format::ALL.into_iter().flat_map(endings).filter(|it| name.ends_with(it.2));
+        // `x.org.csv` ends in `.csv` as well: the longest says most.
+        fitting.max_by_key(|(length, _, _)| *length).map(|(_, format, _)| format)
     }
 }
 
@@ -79,6 +102,23 @@ pub(super) fn outputs(paths: &[PathBuf], to: Option<Format>) -> Result<Vec<Outpu
         return Ok(vec![on_screen(format)?]);
     }
     paths.iter().map(|path| output(path, to)).collect()
+}
+
+/// What shall be drawn where, of a scenario that nobody has run.
+pub(super) fn drawings(paths: &[PathBuf]) -> Result<Vec<Output>, Stop> {
+    let drawing = |path: &PathBuf| match Format::of(path) {
+        Some(format @ (Format::Dot | Format::Mermaid | Format::OrgChart)) => {
+            Ok(Output { path: Some(path.clone()), format })
+        }
+        // There are no tables without a run, so that the ending is free.
+        Some(Format::Csv) => Ok(Output { path: Some(path.clone()), format: Format::OrgChart }),
+        _ => {
+            let text = format!("supsim: {}: its ending names no drawing", path.display());
+            let known = "there are .dot (Graphviz), .mmd (Mermaid), .csv (Visio)";
+            Err(wrong(&format!("{text}\n  {known}")))
+        }
+    };
+    paths.iter().map(drawing).collect()
 }
 
 fn output(path: &Path, to: Option<Format>) -> Result<Output, Stop> {
@@ -128,6 +168,10 @@ mod tests {
         let format = |path: &str| named(path, None).unwrap()[0].format;
         assert_eq!(format("a/b.CSV"), Format::Csv);
         assert_eq!(format("events.jsonl"), Format::JsonLines);
+        assert_eq!(format("a.org.csv"), Format::OrgChart);
+        let drawn = drawings(&[PathBuf::from("a.csv"), PathBuf::from("a.dot")]).unwrap();
+        assert_eq!(drawn[0].format, Format::OrgChart);
+        assert!(drawings(&[PathBuf::from("a.jsonl")]).unwrap_err().text.contains(".mmd"));
         assert_eq!(named("tables", Some(Format::Csv)).unwrap()[0].format, Format::Csv);
         assert_eq!(named("a.log", Some(Format::Csv)).unwrap()[0].format, Format::Csv);
         for path in ["a", "a.doc", "csv", ""] {

@@ -84,6 +84,7 @@ pub(super) fn run(plan: &Plan, words: Vec<OsString>, screen: &mut Screen) -> Res
     if !plan.quiet {
         screen.say(&told(&scenario.overridden));
     }
+    export::refuse(&outputs, &scenario)?;
     scenario.replications = plan.replications.unwrap_or(scenario.replications);
     let wanted = plan.events.unwrap_or(scenario.recording);
     scenario.recording = wanted;

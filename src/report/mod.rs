@@ -8,6 +8,7 @@
 //!                                    ──► wsyncmgr    for an administrator
 //!                                    ──► html        for whoever decides
 //!                                    ──► perfetto    for who looks for time
+//!                                    ──► topology    for who draws the hierarchy
 //!   Scenario + Outcome ──► chart                      for everybody else
 //!   Account + Described ──► account    what real logs tell
 //! ```
@@ -29,6 +30,7 @@ mod run;
 mod sparkline;
 mod summary;
 mod table;
+mod topology;
 mod wsyncmgr;
 
 pub use account::account;
@@ -46,4 +48,5 @@ pub use perfetto::write_trace;
 pub use run::Run;
 pub use summary::{Look, footer, summary};
 pub use table::{TableName, write_csv};
+pub use topology::{TooManySites, Topology, mermaid, write_dot, write_org_chart};
 pub use wsyncmgr::Logs;

@@ -24,7 +24,8 @@ use crate::trace::Reason;
 use crate::units::{Duration, Instant};
 
 use asked::share;
-use cell::{Cell, Column, Kind, Sink};
+pub(super) use cell::{Cell, Column, Kind, Sink};
+pub(super) use comma::Comma;
 pub use name::{TableName, write_csv};
 
 /// One row for each site, in the order of the scenario.

@@ -1,5 +1,6 @@
 //! Every format that a run is written as, read back by something else than what wrote it.
 
+mod drawings;
 mod hostile;
 
 use std::collections::BTreeMap;

@@ -15,6 +15,7 @@ use crate::scenario::Profile;
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  \
         supsim show topology contoso.yaml               the tree, leaves that are alike in one line\n  \
+        supsim show topology contoso.yaml -o tree.dot   the same as a drawing\n  \
         supsim show sites contoso.yaml --format csv     every site, for a spreadsheet\n  \
         supsim show schedule contoso.yaml -n 3          the first triggers in every zone\n  \
         supsim show faults contoso.yaml --rep 7         what replication 7 draws\n  \
@@ -34,6 +35,9 @@ enum ShowWhat {
         /// List every site, also leaves that are alike
         #[arg(long)]
         expand: bool,
+        /// Draw it here: .dot (Graphviz), .mmd (Mermaid), .csv (Visio). May be repeated
+        #[arg(short, value_name = "NAME.EXT")]
+        output: Vec<PathBuf>,
     },
     /// Every site with what it is meant to be
     Sites {
@@ -138,7 +142,9 @@ impl ShowArgs {
             (Some(of.file), overrides, of.how, what)
         };
         let (file, overrides, how, what) = match self.what {
-            ShowWhat::Topology { of, expand } => plan(of, None, What::Topology { expand }),
+            ShowWhat::Topology { of, expand, output } => {
+                plan(of, None, What::Topology { expand, output })
+            }
             ShowWhat::Sites { of } => plan(of, None, What::Sites),
             ShowWhat::Schedule { of, first } => plan(of, None, What::Schedule { first }),
             ShowWhat::Faults { of, rep, seed, first } => {

@@ -14,6 +14,7 @@ use std::path::PathBuf;
 use super::exit::{Exit, Stop};
 use super::pipeline::{self, Read};
 use super::screen::Screen;
+use super::{export, format};
 use crate::report::Look;
 use crate::scenario::{Overrides, Profile, Scenario};
 
@@ -33,10 +34,10 @@ pub(super) struct Plan {
 }
 
 /// The things that can be shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum What {
-    /// The tree; `expand`: every site of it.
-    Topology { expand: bool },
+    /// The tree; `expand`: every site of it; `output`: as drawings in these files instead.
+    Topology { expand: bool, output: Vec<PathBuf> },
     /// Every site with what it is meant to be.
     Sites,
     /// The first triggers, in every zone.
@@ -72,9 +73,13 @@ pub(super) fn show(plan: &Plan, screen: &mut Screen) -> Result<Exit, Stop> {
         }
         None => None,
     };
-    let shown = match (plan.what, &scenario) {
-        (What::Defaults { profile, assumed, used }, scenario) => {
+    let shown = match (&plan.what, &scenario) {
+        (&What::Defaults { profile, assumed, used }, scenario) => {
             defaults::show(scenario.as_ref(), profile, assumed, used, plan.look)
+        }
+        (What::Topology { output, .. }, Some(scenario)) if !output.is_empty() => {
+            export::write_topology(&format::drawings(output)?, scenario, screen)?;
+            return Ok(Exit::Ok);
         }
         (what, Some(scenario)) => of_scenario(what, scenario, plan.look),
         // the arguments ask for a file for everything else
@@ -88,9 +93,9 @@ pub(super) fn show(plan: &Plan, screen: &mut Screen) -> Result<Exit, Stop> {
     Ok(Exit::Ok)
 }
 
-fn of_scenario(what: What, scenario: &Scenario, look: Look) -> Shown {
-    match what {
-        What::Topology { expand } => topology::show(scenario, expand, look),
+fn of_scenario(what: &What, scenario: &Scenario, look: Look) -> Shown {
+    match *what {
+        What::Topology { expand, .. } => topology::show(scenario, expand, look),
         What::Sites => sites::show(scenario, look),
         What::Schedule { first } => schedule::show(scenario, first, look),
         What::Faults { replication, first } => faults::show(scenario, replication, first, look),

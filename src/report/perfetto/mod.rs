@@ -29,9 +29,10 @@ use slice::{Slice, slices};
 
 /// The version of the format.
 const VERSION: u32 = 1;
-/// The process of the counters; tiers are processes of their own number.
-const HIERARCHY: u64 = 0;
-/// The process of the faults: no hierarchy has so many tiers.
+/// The process of the counters; tiers are processes of their own number, and no hierarchy has so
+/// many. Not 0: that is the idle process of a machine.
+const HIERARCHY: u64 = 1_000_001;
+/// The process of the faults.
 const FAULTS: u64 = 1_000_000;
 
 /// Writes the run as a Chrome trace.

@@ -7,7 +7,7 @@ use csv::{Terminator, WriterBuilder};
 use super::cell::{Cell, Column, Sink};
 
 /// Writes CSV.
-pub(super) struct Comma<W: Write> {
+pub(in crate::report) struct Comma<W: Write> {
     csv: csv::Writer<W>,
 }
 
