@@ -14,8 +14,8 @@ use super::replications::{self, Others};
 use super::run::safe_folder;
 use super::screen::{Screen, When};
 use crate::report::{
-    Logs, Many, Run, TableName, Topology, mermaid, write_csv, write_dot, write_events,
-    write_org_chart, write_trace,
+    Logs, Many, Run, TableName, Topology, markdown, mermaid, workbook, write_csv, write_dot,
+    write_events, write_org_chart, write_trace,
 };
 use crate::scenario::{Recording, Scenario};
 use crate::trace::Fingerprint;
@@ -59,7 +59,7 @@ pub(super) fn export(plan: &Plan, screen: &mut Screen) -> Result<Exit, Stop> {
 
 /// Does it tell what all replications say together?
 fn tells_all(format: Format) -> bool {
-    matches!(format, Format::Csv)
+    matches!(format, Format::Csv | Format::Workbook | Format::Markdown)
 }
 
 /// Is there anything asked for that this scenario cannot be?
@@ -83,10 +83,10 @@ pub(super) fn write(
 ) -> Result<(), Stop> {
     for Output { path, format } in outputs {
         match (format, path) {
-            (_, None) => screen.say(&on_screen(|out| one(*format, run, out))),
+            (_, None) => screen.say(&on_screen(|out| one(*format, run, many, out))),
             (Format::Csv, Some(path)) => tables(path, run, many)?,
             (Format::Logs, Some(path)) => logs(path, run)?,
-            (_, Some(path)) => placed::file(path, |out| one(*format, run, out))?,
+            (_, Some(path)) => placed::file(path, |out| one(*format, run, many, out))?,
         }
         if let Some(path) = path.as_ref().filter(|_| !quiet) {
             screen.say(&format!("written {}\n", path.display()));
@@ -122,10 +122,12 @@ fn on_screen(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> String {
 }
 
 /// A format that is one file.
-fn one(format: Format, run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
+fn one(format: Format, run: &Run<'_>, many: &Many<'_>, out: &mut dyn Write) -> io::Result<()> {
     match format {
         Format::JsonLines => write_events(run, out),
         Format::Trace => write_trace(run, out),
+        Format::Workbook => out.write_all(&workbook(run, many)?),
+        Format::Markdown => out.write_all(markdown(run, many).as_bytes()),
         _ => drawing(format, &Topology::painted(run.scenario, run.outcome), out),
     }
 }

@@ -15,6 +15,10 @@ pub(super) enum Format {
     Logs,
     /// A Chrome trace, for Perfetto.
     Trace,
+    /// One workbook, for Excel.
+    Workbook,
+    /// A page for a pull request.
+    Markdown,
     /// The hierarchy, for Graphviz.
     Dot,
     /// The hierarchy, for a page of Markdown.
@@ -25,8 +29,10 @@ pub(super) enum Format {
 
 impl Format {
     /// All of them.
-    pub const ALL: [Format; 7] = [
+    pub const ALL: [Format; 9] = [
         Format::Csv,
+        Format::Workbook,
+        Format::Markdown,
         Format::JsonLines,
         Format::Logs,
         Format::Trace,
@@ -42,6 +48,8 @@ impl Format {
             Format::JsonLines => "jsonl",
             Format::Logs => "logs",
             Format::Trace => "trace",
+            Format::Workbook => "xlsx",
+            Format::Markdown => "md",
             Format::Dot => "dot",
             Format::Mermaid => "mermaid",
             Format::OrgChart => "visio",
@@ -55,6 +63,8 @@ impl Format {
             Format::JsonLines => &[".jsonl", ".ndjson"],
             Format::Logs => &[".log"],
             Format::Trace => &[".trace.json"],
+            Format::Workbook => &[".xlsx"],
+            Format::Markdown => &[".md"],
             Format::Dot => &[".dot", ".gv"],
             Format::Mermaid => &[".mmd", ".mermaid"],
             Format::OrgChart => &[".org.csv"],
@@ -68,7 +78,7 @@ impl Format {
 
     /// Is it a single text, which may go to standard output?
     pub const fn is_text(self) -> bool {
-        !self.is_folder()
+        !self.is_folder() && !matches!(self, Format::Workbook)
     }
 
     /// The format that the name of a file says.

@@ -9,6 +9,8 @@
 //!                                    ──► html        for whoever decides
 //!                                    ──► perfetto    for who looks for time
 //!                                    ──► topology    for who draws the hierarchy
+//!                                    ──► markdown    for a pull request
+//!                                    ──► xlsx        for who opens Excel
 //!   Scenario + Outcome ──► chart                      for everybody else
 //!   Account + Described ──► account    what real logs tell
 //! ```
@@ -24,6 +26,7 @@ mod digits;
 mod events;
 mod html;
 mod many;
+mod markdown;
 mod perfetto;
 mod plain;
 mod run;
@@ -32,6 +35,7 @@ mod summary;
 mod table;
 mod topology;
 mod wsyncmgr;
+mod xlsx;
 
 pub use account::account;
 pub use chart::{
@@ -44,9 +48,11 @@ pub use digits::in_threes;
 pub use events::write_events;
 pub use html::write_html;
 pub use many::{Many, told};
+pub use markdown::markdown;
 pub use perfetto::write_trace;
 pub use run::Run;
 pub use summary::{Look, footer, summary};
 pub use table::{TableName, write_csv};
 pub use topology::{TooManySites, Topology, mermaid, write_dot, write_org_chart};
 pub use wsyncmgr::Logs;
+pub use xlsx::workbook;

@@ -2,6 +2,8 @@
 
 mod drawings;
 mod hostile;
+mod markdown;
+mod workbook;
 
 use std::collections::BTreeMap;
 use std::fs;

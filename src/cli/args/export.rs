@@ -12,6 +12,9 @@ use crate::cli::format::Format;
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  \
         supsim export latest -o tables.csv        a folder of tables, for Excel, pandas and R\n  \
+        supsim export latest -o contoso.xlsx      one workbook, for whoever opens Excel\n  \
+        supsim export latest -o summary.md        a page for a pull request\n  \
+        supsim export latest -o a.dot -o a.trace.json   a drawing, and a trace for Perfetto\n  \
         supsim export latest -o logs.log          a folder of wsyncmgr.log, for CMTrace\n  \
         supsim export contoso.yaml --to jsonl     every record, on standard output\n\n\
     supsim help formats specifies each of them.")]
