@@ -38,7 +38,11 @@ pub(super) struct Plan {
 /// Opens a run, and writes it as asked.
 pub(super) fn export(plan: &Plan, screen: &mut Screen) -> Result<Exit, Stop> {
     let outputs = outputs(&plan.outputs, plan.to)?;
-    let every_record = outputs.iter().any(|output| output.format == Format::JsonLines);
+    // Some tables need every record, and an export is complete whatever was stored.
+    let needs = |output: &Output| {
+        matches!(output.format, Format::JsonLines | Format::Csv | Format::Workbook)
+    };
+    let every_record = outputs.iter().any(needs);
     let recording = if every_record { Recording::All } else { Recording::Attempts };
     let kept = kept::open(&plan.named, recording)?;
     refuse(&outputs, &kept.scenario)?;

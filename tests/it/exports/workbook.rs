@@ -45,7 +45,18 @@ fn every_sheet_is_the_table_of_that_name_with_real_numbers_and_dates() {
     let names = workbook.sheet_names();
     assert_eq!(
         names,
-        ["Read me", "Expectations", "Summary", "Sites", "Attempts", "Arrivals", "Faults", "Series"]
+        [
+            "Read me",
+            "Expectations",
+            "Summary",
+            "Sites",
+            "Attempts",
+            "Arrivals",
+            "Blame",
+            "Faults",
+            "Series",
+            "Links"
+        ]
     );
     let (mut dates, mut numbers) = (0, 0);
     for name in &names[1..] {
@@ -104,7 +115,7 @@ fn nothing_in_a_workbook_is_computed_or_leads_anywhere_and_every_header_stands_s
             assert!(text.contains("2000-01-01T00:00:00Z"), "{text}");
         }
     }
-    assert_eq!(sheets, 6);
+    assert_eq!(sheets, 7);
     let mut workbook = open(&place.join("a.xlsx"));
     for name in workbook.sheet_names() {
         let formulas = workbook.worksheet_formula(&name).unwrap();
