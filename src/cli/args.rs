@@ -282,11 +282,11 @@ enum LogsWord {
 
 #[derive(ValueEnum, Clone, Copy, Debug)]
 enum ChartsWord {
-    /// SVG and PNG
+    /// SVG of all, PNG of propagation, timeline and blame
     Both,
     /// SVG only
     Svg,
-    /// PNG only
+    /// PNG of propagation, timeline and blame only
     Png,
     /// No charts
     None,

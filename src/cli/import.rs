@@ -78,7 +78,7 @@ pub(super) fn import(plan: &Plan, words: Vec<OsString>, screen: &mut Screen) -> 
     }
     writing.file("events.jsonl", |out| write_events(&run, out))?;
     // No release is known, so nothing propagates.
-    for drawing in pipeline::draw(&run, &[Chart::Timeline], true)? {
+    for drawing in pipeline::draw(&run, &[Chart::Timeline], &[Chart::Timeline])? {
         writing.file("charts/timeline.svg", |out| out.write_all(drawing.svg.as_bytes()))?;
         if let Some(png) = &drawing.png {
             writing.file("charts/timeline.png", |out| out.write_all(png))?;

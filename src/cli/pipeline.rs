@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
 use std::rc::Rc;
+use std::{panic, thread};
 
 use super::cost::{Ceiling, exceeded};
 use super::exit::{Exit, Stop};
@@ -128,17 +129,34 @@ pub(super) struct Drawing {
     pub png: Option<Vec<u8>>,
 }
 
-/// Draws these charts of a run.
-pub(super) fn draw(run: &Run<'_>, charts: &[Chart], png: bool) -> Result<Vec<Drawing>, Stop> {
+/// Draws these charts of a run, in their order; those of `pixelled` as PNG as well.
+pub(super) fn draw(
+    run: &Run<'_>,
+    charts: &[Chart],
+    pixelled: &[Chart],
+) -> Result<Vec<Drawing>, Stop> {
     // The picture names its neighbour in the folder, not a path of the machine that drew it.
     let repeat = "supsim run scenario.yaml";
     let shown = Shown { run: *run, release: release_to_draw(run.scenario), repeat };
-    let drawing = |chart: &Chart| {
+    let drawing = |chart: Chart| {
         let picture = chart.draw(&shown);
-        let png = if png { Some(pixels(&picture)?) } else { None };
+        let png = if pixelled.contains(&chart) { Some(pixels(&picture)?) } else { None };
         Ok(Drawing { name: chart.name(), svg: picture.svg, png })
     };
-    charts.iter().map(drawing).collect()
+    // Pixels take far longer than lines, and no picture waits for another.
+    thread::scope(|scope| {
+        let drawing = &drawing;
+        let draw = |chart: &Chart| {
+            let chart = *chart;
+            scope.spawn(move || drawing(chart))
+        };
+        let drawn: Vec<_> = charts.iter().map(draw).collect();
+        let finished = |work: thread::ScopedJoinHandle<'_, _>| match work.join() {
+            Ok(drawn) => drawn,
+            Err(defect) => panic::resume_unwind(defect),
+        };
+        drawn.into_iter().map(finished).collect()
+    })
 }
 
 /// The PNG of a picture.

@@ -64,8 +64,20 @@ pub(super) struct Charts {
     pub png: bool,
 }
 
-/// The charts that are stored with every run.
-const DRAWN: [Chart; 2] = [Chart::Propagation, Chart::Timeline];
+/// The charts that are stored with every run; that of the links where packages were recorded.
+const DRAWN: [Chart; 8] = [
+    Chart::Propagation,
+    Chart::Timeline,
+    Chart::Blame,
+    Chart::Heatmap,
+    Chart::Load,
+    Chart::Staleness,
+    Chart::Topology,
+    Chart::Links,
+];
+
+/// Those that are stored as PNG too: pixels take a tenth of a second each.
+const PIXELLED: [Chart; 3] = [Chart::Propagation, Chart::Timeline, Chart::Blame];
 
 /// Runs, tells, stores.
 pub(super) fn run(plan: &Plan, words: Vec<OsString>, screen: &mut Screen) -> Result<Exit, Stop> {
@@ -249,7 +261,14 @@ fn write_files(
     }
     if plan.charts.svg || plan.charts.png {
         interrupt::go_on("drawing")?;
-        for drawing in pipeline::draw(run, &DRAWN, plan.charts.png)? {
+        let links = !run.scenario.links.is_empty() && run.scenario.recording == Recording::All;
+        let drawn = if links { &DRAWN[..] } else { &DRAWN[..DRAWN.len() - 1] };
+        let (drawn, pixelled) = match (plan.charts.svg, plan.charts.png) {
+            (true, true) => (drawn, &PIXELLED[..]),
+            (true, false) => (drawn, &[][..]),
+            (false, _) => (&PIXELLED[..], &PIXELLED[..]),
+        };
+        for drawing in pipeline::draw(run, drawn, pixelled)? {
             let name = drawing.name;
             if plan.charts.svg {
                 let svg = drawing.svg.as_bytes();

@@ -90,6 +90,10 @@ fn the_first_command_of_the_readme_says_what_a_planner_asks() {
     for file in [
         "charts/propagation.svg",
         "charts/timeline.png",
+        "charts/blame.svg",
+        "charts/blame.png",
+        "charts/topology.svg",
+        "charts/links.svg",
         "tables/attempts.csv",
         "logs/B21/wsyncmgr.log",
         "events.jsonl",

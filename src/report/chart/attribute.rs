@@ -42,8 +42,6 @@ pub(super) struct Value {
     pub words: String,
 }
 
-const NONE: &str = "(none)";
-
 impl Attribute {
     /// The words for those that are not labels, in the order of the manual.
     pub const WORDS: [&'static str; 10] = [
@@ -87,7 +85,7 @@ impl Attribute {
         let named = |words: &str| Value { place: 0, words: words.to_owned() };
         let or_none = |words: Option<&str>| match words {
             Some(words) => named(words),
-            None => Value { place: 1, words: NONE.to_owned() },
+            None => Value { place: 1, words: format!("no {self}") },
         };
         let place = |id: SiteId| {
             let site = &scenario.sites[id.index()];

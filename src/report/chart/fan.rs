@@ -182,17 +182,26 @@ impl<'a> Plan<'a> {
         let many = self.spreads.len();
         let nine_tenths = format!("nine tenths of {}", counted(many, "replication"));
         let meanings: [(&str, Colour, i32); 3] = [
-            ("median", palette::SERIES[0].1, 3 * PX),
+            (
+                if many == 1 { "the only replication" } else { "median" },
+                palette::SERIES[0].1,
+                3 * PX,
+            ),
             ("half of them", palette::SCALE[2], 12 * PX),
             (&nine_tenths, palette::SCALE[1], 12 * PX),
         ];
         let y = FRAME.bottom + 62 * PX;
-        for (words, colour, thick) in meanings {
+        // one replication has no spread
+        let meanings = if many == 1 { &meanings[..1] } else { &meanings[..] };
+        for &(words, colour, thick) in meanings {
             canvas.rect((key, y - thick / 2), (18 * PX, thick), colour);
             canvas.text(words, (key + 24 * PX, y), Side::Right, Pen::SCALE);
             key += 24 * PX + Pen::SCALE.width(words) + 22 * PX;
         }
-        let whom = format!("share of the {} that are current", self.whom);
+        let whom = match self.sites() {
+            1 => format!("is it current? ({})", self.whom),
+            _ => format!("share of the {} that are current", self.whom),
+        };
         let pen = Pen { size: 12, weight: Weight::Heavy, colour: palette::INK };
         canvas.text(&whom, (FRAME.left, FRAME.top - 18 * PX), Side::Right, pen);
         if let Some(goal) = self.goal {

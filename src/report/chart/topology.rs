@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::axis::words;
 use super::canvas::{Canvas, PX, Pen, Place, Side};
-use super::heatmap::step;
+use super::heatmap::{scale, step};
 use super::lettering::Weight;
 use super::palette::{self, Colour};
 use super::picture::Picture;
@@ -23,7 +23,9 @@ pub(super) const QUESTION: &str = "Where on the tree is it late?";
 const NOTHING: &str = "No release was published within this run, so there is nothing to paint.";
 const WIDTH: i32 = 1200;
 /// Where the first row begins; above it stands the key.
-const TOP: i32 = 160 * PX;
+const TOP: i32 = 138 * PX;
+/// So much lower it begins when the key says what a frame means.
+const MEANING: i32 = 24 * PX;
 /// The sites without children begin here at the latest.
 const LEAVES: i32 = 360 * PX;
 /// So much room has the time of a site that has children.
@@ -105,6 +107,8 @@ impl<'a> Plan<'a> {
         let tile = codes.max().unwrap_or(0).clamp(24 * PX, 84 * PX) + 10 * PX;
         let range = range(&subject.delays());
         let (rows, leaves, bottom) = (Vec::new(), LEAVES, TOP);
+        // a frame that nobody has needs no meaning
+        let meaning = meaning.filter(|_| !late.is_empty());
         let mut plan = Plan { scenario, fates, late, meaning, range, rows, tile, leaves, bottom };
         plan.lay_out();
         plan
@@ -164,7 +168,7 @@ impl<'a> Plan<'a> {
         });
         self.leaves = ends.max().unwrap_or(0).min(LEAVES);
         let across = self.across();
-        let mut y = TOP;
+        let mut y = TOP + if self.meaning.is_some() { MEANING } else { 0 };
         for row in &mut self.rows {
             row.y = y;
             let tiles = row.leaves.len() as i32 + if row.further > 0 { 2 } else { 0 };
@@ -247,8 +251,8 @@ impl<'a> Plan<'a> {
             canvas.text(&words, (x, y), Side::Right, Pen::SCALE);
             x += Pen::SCALE.width(&words) + 16 * PX;
         }
-        if let Some(meaning) = self.meaning.as_ref().filter(|_| !self.late.is_empty()) {
-            let y = y + 24 * PX;
+        if let Some(meaning) = &self.meaning {
+            let y = y + MEANING;
             tile(canvas, (MARGIN, y), 18 * PX, palette::PAPER, Some(palette::FAILED));
             let words = Pen::SCALE.fitted(meaning, WIDTH * PX - 2 * MARGIN - 30 * PX);
             canvas.text(&words, (MARGIN + 24 * PX, y), Side::Right, Pen::SCALE);
@@ -343,14 +347,12 @@ fn tile(
     }
 }
 
-/// The scale: from the fastest to what 95 % do not exceed, at least a quarter apart. One straggler
-/// would make all the others look alike.
+/// The scale: from the fastest to what 95 % do not exceed. One straggler would make all the others
+/// look alike.
 fn range(delays: &[Duration]) -> (Duration, Duration) {
     let low = delays.first().copied().unwrap_or_default();
     let most = (delays.len() * 95).div_ceil(100).max(1) - 1;
-    let high = delays.get(most).copied().unwrap_or(Duration::from_hours(1));
-    let quarter = Duration::from_micros(high.micros() / 4);
-    (low.min(high.saturating_sub(quarter)), high)
+    scale(low, delays.get(most).copied().unwrap_or(Duration::from_hours(1)))
 }
 
 const LATER: &str = "later than wanted";

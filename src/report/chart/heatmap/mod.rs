@@ -63,7 +63,13 @@ impl Grid {
             sentences.push(Sentence::Alarm(text));
         }
         let (Some(slow), Some(fast)) = (self.slowest(), self.fastest()) else { return sentences };
-        if slow.2.mean() == fast.2.mean() || self.combinations().count() < 2 {
+        if self.combinations().count() < 2 {
+            let text = "There is one combination only, and nothing to compare it with.";
+            sentences.push(Sentence::Plain(text.to_owned()));
+            return sentences;
+        }
+        if slow.2.mean() == fast.2.mean() {
+            sentences.push(Sentence::Plain("All combinations take the same time.".to_owned()));
             return sentences;
         }
         let unit = self.unit();
@@ -90,14 +96,17 @@ impl Grid {
         format!("mean {} from publication until current{of}", self.unit().plural)
     }
 
-    /// The least and the most of the scale: not less than a quarter apart, so that what is nearly
-    /// the same looks nearly the same.
+    /// The least and the most of the scale.
     fn range(&self) -> (Duration, Duration) {
         let means = || self.combinations().filter_map(|(_, _, cell)| cell.mean());
-        let (low, high) = (means().min().unwrap_or_default(), means().max().unwrap_or_default());
-        let quarter = Duration::from_micros(high.micros() / 4);
-        (low.min(high.saturating_sub(quarter)), high)
+        scale(means().min().unwrap_or_default(), means().max().unwrap_or_default())
     }
+}
+
+/// A scale of times, at least a third of the least time long: what is nearly the same looks nearly
+/// the same, and pale.
+pub(super) fn scale(low: Duration, high: Duration) -> (Duration, Duration) {
+    (low, high.max(low + Duration::from_micros(low.micros() / 3)))
 }
 
 /// The step of the scale on which a time lies.

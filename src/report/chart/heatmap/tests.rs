@@ -56,7 +56,7 @@ fn without_anything_between_sites_there_is_one_cell() {
     let (scenario, outcome) = Sample::one_site().finish();
     let grid = grid(&scenario, &outcome);
     assert_eq!((grid.rows.len(), grid.columns.len()), (1, 1));
-    assert!(grid.sentences().is_empty());
+    assert!(grid.sentences()[0].text().starts_with("There is one combination only"));
 }
 
 #[test]
@@ -92,4 +92,14 @@ fn more_rows_and_columns_than_can_be_read_are_summed_up() {
     assert_eq!((grid.rows.len(), grid.further.0), (30, 20));
     let drawn: u64 = grid.rows.iter().map(|row| row.all.count()).sum();
     assert_eq!(drawn + grid.further.1.count(), 200);
+}
+
+#[test]
+fn what_is_nearly_the_same_looks_nearly_the_same_and_pale() {
+    let hours = Duration::from_hours;
+    let range = scale(hours(9), hours(10));
+    assert_eq!(range, (hours(9), hours(12)));
+    assert!(step(hours(9), range) == 0 && step(hours(10), range) <= 2);
+    let range = scale(hours(9), hours(30));
+    assert_eq!((step(hours(9), range), step(hours(30), range)), (0, 6));
 }
