@@ -3,6 +3,7 @@
 mod chart;
 mod compare;
 mod export;
+mod import;
 mod new;
 mod report;
 mod show;
@@ -220,6 +221,11 @@ pub(super) enum ImportWhat {
     /// of sites. Tells what happened, stores tables and the timeline as of a run, and writes a
     /// scenario whose `timing` is fitted from these synchronisations.
     Wsyncmgr(ImportWsyncmgrArgs),
+    /// Which sites are there, and when may their senders send?
+    ///
+    /// Reads what the read-only cmdlets Get-CMSite and Get-CMFileReplicationRoute export, and
+    /// writes a scenario of that hierarchy. What they do not say is an example, and marked.
+    Configmgr(import::ImportConfigmgrArgs),
 }
 
 /// The arguments of `supsim import wsyncmgr`.

@@ -15,6 +15,7 @@ mod args;
 mod chart;
 mod client_cost;
 mod compare;
+mod configmgr;
 mod cost;
 mod exit;
 mod export;
@@ -70,6 +71,9 @@ fn perform(words: Vec<OsString>, screen: &mut Screen) -> Exit {
             Command::Run(args) => run::run(&args.meant(screen), words, screen),
             Command::Import(ImportArgs { what: ImportWhat::Wsyncmgr(args) }) => {
                 import::import(&args.meant(), words, screen)
+            }
+            Command::Import(ImportArgs { what: ImportWhat::Configmgr(args) }) => {
+                configmgr::import(&args.meant(), screen)
             }
             Command::New(args) => new::new(&args.meant(), screen),
             Command::Chart(args) => chart::chart(&args.meant(screen), screen),

@@ -31,6 +31,11 @@ pub(super) fn decoded(bytes: &[u8]) -> (Cow<'_, str>, &'static str) {
     }
 }
 
+/// The text of a file that somebody's program wrote, in whatever encoding.
+pub fn text_of(bytes: &[u8]) -> Cow<'_, str> {
+    decoded(bytes).0
+}
+
 /// Letters of Latin scripts have a zero for their other byte.
 fn unmarked_utf16(bytes: &[u8]) -> Option<&'static Encoding> {
     let looked_at = &bytes[..bytes.len().min(LOOKED_AT)];

@@ -87,7 +87,7 @@ pub use fault::{FailPhase, FailSync, Fault, FaultEffect, Occurs, Pick, Slow, Slo
 pub use files::{Disk, Files, Held, NamedFile, Refusal};
 pub use hierarchy::Hierarchy;
 pub use history::{History, HistoryRow};
-pub use layers::{Overridden, Parameter, ParameterType};
+pub use layers::{FieldRoute, Overridden, Parameter, ParameterType, field_routes};
 pub use meant::{
     Action, Bandwidth, Catalogue, InternetPoint, Link, Lot, NewSchedule, Openness, Operation,
     Published, Release, Replication, Retry, Route, RouteRate, Site, SiteComplete, SiteKind,

@@ -15,6 +15,7 @@ mod client_statistics;
 mod clients;
 mod commands;
 mod compare;
+mod configmgr;
 mod crash_points;
 mod database_replication;
 mod delivery;

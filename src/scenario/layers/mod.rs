@@ -31,6 +31,7 @@ use super::{Overrides, limits};
 pub(super) use changes::{Changes, shown};
 pub(super) use merge::{removes, site};
 pub(super) use path::{Assignment, Path, path_of, set};
+pub use routes::{FieldRoute, field_routes};
 
 /// Something that the command line says instead of the scenario.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -9,6 +9,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use crate::scenario::error::Report;
 use crate::scenario::limits;
 use crate::scenario::reader::Reader;
 use crate::scenario::source::Place;
@@ -23,6 +24,54 @@ pub(super) struct Imported<'a> {
     pub to: String,
     /// What it would be under `routes`, named `FROM-TO`.
     pub entry: Entry<'a>,
+}
+
+/// A route of a running hierarchy, in the scenario language.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldRoute {
+    /// The site whose sender it is.
+    pub from: String,
+    /// The site that it leads to.
+    pub to: String,
+    /// Its hours and its limit, as they stand under `routes`.
+    pub text: String,
+}
+
+/// What `Get-CMFileReplicationRoute | ConvertTo-Json -Depth 6` wrote, in the scenario language;
+/// routes that lead to no site are left out. `name` is for messages only.
+///
+/// # Errors
+///
+/// It is something else; everything that is wrong is told.
+pub fn field_routes(name: &str, text: &str) -> Result<Vec<FieldRoute>, Report> {
+    let mut reader = Reader::new();
+    name.clone_into(&mut reader.main_shown);
+    let found = routes(&mut reader, 0, text).unwrap_or_default();
+    let told = |Imported { from, to, entry }: Imported<'_>| FieldRoute {
+        from,
+        to,
+        text: written(&entry.value),
+    };
+    let told = found.into_iter().map(told).collect();
+    if reader.errors() > 0 { Err(reader.into_report(name, text)) } else { Ok(told) }
+}
+
+/// A value on one line.
+fn written(node: &Node<'_>) -> String {
+    let quoted = |text: &str| match text.chars().all(|c| c.is_ascii_alphabetic() || c == '_') {
+        true => text.to_owned(),
+        false => format!("{text:?}"),
+    };
+    match &node.value {
+        Value::Plain(text) | Value::Quoted(text) => quoted(text),
+        Value::Map(entries) => {
+            let entry =
+                |entry: &Entry<'_>| format!("{}: {}", quoted(&entry.key), written(&entry.value));
+            format!("{{ {} }}", entries.iter().map(entry).collect::<Vec<_>>().join(", "))
+        }
+        // a route has none
+        Value::List(_) | Value::Broken => "null".to_owned(),
+    }
 }
 
 /// Every route to a site; those to distribution points are none of ours.
