@@ -40,7 +40,10 @@ pub(super) fn export(plan: &Plan, screen: &mut Screen) -> Result<Exit, Stop> {
     let outputs = outputs(&plan.outputs, plan.to)?;
     // Some tables need every record, and an export is complete whatever was stored.
     let needs = |output: &Output| {
-        matches!(output.format, Format::JsonLines | Format::Csv | Format::Workbook)
+        matches!(
+            output.format,
+            Format::JsonLines | Format::Csv | Format::Parquet | Format::Workbook
+        )
     };
     let every_record = outputs.iter().any(needs);
     let recording = if every_record { Recording::All } else { Recording::Attempts };
@@ -63,7 +66,7 @@ pub(super) fn export(plan: &Plan, screen: &mut Screen) -> Result<Exit, Stop> {
 
 /// Does it tell what all replications say together?
 fn tells_all(format: Format) -> bool {
-    matches!(format, Format::Csv | Format::Workbook | Format::Markdown)
+    matches!(format, Format::Csv | Format::Parquet | Format::Workbook | Format::Markdown)
 }
 
 /// Is there anything asked for that this scenario cannot be?
@@ -88,7 +91,7 @@ pub(super) fn write(
     for Output { path, format } in outputs {
         match (format, path) {
             (_, None) => screen.say(&on_screen(|out| one(*format, run, many, out))),
-            (Format::Csv, Some(path)) => tables(path, run, many)?,
+            (Format::Csv | Format::Parquet, Some(path)) => tables(*format, path, run, many)?,
             (Format::Logs, Some(path)) => logs(path, run)?,
             (_, Some(path)) => placed::file(path, |out| one(*format, run, many, out))?,
         }
@@ -147,13 +150,20 @@ fn drawing(format: Format, topology: &Topology<'_>, out: &mut dyn Write) -> io::
     }
 }
 
-fn tables(path: &Path, run: &Run<'_>, many: &Many<'_>) -> Result<(), Stop> {
+/// A folder of tables; of Parquet, only where that is built in, which was seen to before.
+fn tables(format: Format, path: &Path, run: &Run<'_>, many: &Many<'_>) -> Result<(), Stop> {
     let folder = Folder::begin(path)?;
     for table in TableName::of(run) {
-        let name = format!("{}.csv", table.word());
-        folder.file(&name, |out| write_csv(table, run, many, out))?;
+        let name = table.word();
+        match format {
+            #[cfg(feature = "parquet")]
+            Format::Parquet => folder.file(&format!("{name}.parquet"), |out| {
+                crate::report::write_parquet(table, run, many, out)
+            })?,
+            _ => folder.file(&format!("{name}.csv"), |out| write_csv(table, run, many, out))?,
+        }
     }
-    folder.file(MARK, |out| mark(Format::Csv, run, many, out))?;
+    folder.file(MARK, |out| mark(format, run, many, out))?;
     folder.finish()
 }
 

@@ -15,6 +15,8 @@ pub(super) enum Format {
     Logs,
     /// A Chrome trace, for Perfetto.
     Trace,
+    /// A folder with a table in each file, for pandas, R and DuckDB.
+    Parquet,
     /// One workbook, for Excel.
     Workbook,
     /// A page for a pull request.
@@ -29,8 +31,9 @@ pub(super) enum Format {
 
 impl Format {
     /// All of them.
-    pub const ALL: [Format; 9] = [
+    pub const ALL: [Format; 10] = [
         Format::Csv,
+        Format::Parquet,
         Format::Workbook,
         Format::Markdown,
         Format::JsonLines,
@@ -45,6 +48,7 @@ impl Format {
     pub const fn word(self) -> &'static str {
         match self {
             Format::Csv => "csv",
+            Format::Parquet => "parquet",
             Format::JsonLines => "jsonl",
             Format::Logs => "logs",
             Format::Trace => "trace",
@@ -60,6 +64,7 @@ impl Format {
     const fn endings(self) -> &'static [&'static str] {
         match self {
             Format::Csv => &[".csv"],
+            Format::Parquet => &[".parquet"],
             Format::JsonLines => &[".jsonl", ".ndjson"],
             Format::Logs => &[".log"],
             Format::Trace => &[".trace.json"],
@@ -73,7 +78,7 @@ impl Format {
 
     /// Is it a folder of files?
     pub const fn is_folder(self) -> bool {
-        matches!(self, Format::Csv | Format::Logs)
+        matches!(self, Format::Csv | Format::Parquet | Format::Logs)
     }
 
     /// Is it a single text, which may go to standard output?
@@ -144,6 +149,10 @@ fn output(path: &Path, to: Option<Format>) -> Result<Output, Stop> {
         let text = format!("supsim: {}: its ending names no format\n  {}", path.display(), known());
         return Err(wrong(&text));
     };
+    if format == Format::Parquet && !cfg!(feature = "parquet") {
+        let text = "supsim: this supsim was built without Parquet (cargo build --features parquet)";
+        return Err(wrong(&format!("{text}\n  .csv has the same tables")));
+    }
     if path.file_name().is_none() {
         return Err(wrong(&format!("supsim: {}: this is not the name of a file", path.display())));
     }
@@ -199,6 +208,15 @@ mod tests {
         assert!(stop.text.contains("-o run.csv"), "{}", stop.text);
         assert!(outputs(&[], None).unwrap_err().text.contains("-o run.csv"));
         assert!(outputs(&[PathBuf::from("-")], None).is_err());
+    }
+
+    #[test]
+    fn without_parquet_that_is_said_and_what_to_do() {
+        let named = outputs(&[PathBuf::from("a.parquet")], None);
+        match named {
+            Ok(named) => assert!(cfg!(feature = "parquet") && named[0].format.is_folder()),
+            Err(stop) => assert!(stop.text.contains(".csv has the same tables"), "{}", stop.text),
+        }
     }
 
     #[test]

@@ -21,6 +21,8 @@
 
 mod account;
 mod chart;
+#[cfg(feature = "parquet")]
+mod columnar;
 mod comparison;
 mod digits;
 mod events;
@@ -43,6 +45,8 @@ pub use chart::{
     heatmap, heatmap_text, heatmap_words, palette, propagation, release_named, release_to_draw,
     timeline,
 };
+#[cfg(feature = "parquet")]
+pub use columnar::write_parquet;
 pub use comparison::{Comparison, Judged, Row, comparison, write_differences};
 pub use digits::in_threes;
 pub use events::write_events;

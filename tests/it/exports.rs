@@ -1,5 +1,7 @@
 //! Every format that a run is written as, read back by something else than what wrote it.
 
+#[cfg(feature = "parquet")]
+mod columnar;
 mod drawings;
 mod hostile;
 mod markdown;

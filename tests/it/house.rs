@@ -34,12 +34,13 @@ const SHUT: [(&str, &str); 6] = [
 ];
 
 /// Packages that only one room may know, so that exchanging one is the work of an afternoon.
-const KEPT_IN: [(&str, &[&str]); 10] = [
+const KEPT_IN: [(&str, &[&str]); 11] = [
     ("serde_saphyr", &["scenario"]),
     ("petgraph", &["scenario", "measure"]),
     ("plotters", &["report"]),
     ("resvg", &["report"]),
     ("rust_xlsxwriter", &["report"]),
+    ("parquet", &["report"]),
     ("clap", &["cli"]),
     ("indicatif", &["cli"]),
     ("rand_chacha", &["kernel"]),
