@@ -216,7 +216,7 @@ fn shown_name(name: &str, code: &str, remarks: &mut Vec<String>) -> String {
             || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
     };
     let visible: String = name.chars().map(|c| if invisible(c) { ' ' } else { c }).collect();
-    let begun = visible.trim_start_matches(|c: char| matches!(c, '=' | '+' | '-' | '@' | ' '));
+    let begun = visible.trim_start_matches(['=', '+', '-', '@', ' ']);
     let shown: String = begun.chars().take(LONGEST_NAME).collect();
     let shown = shown.trim().to_owned();
     if shown != name.trim() {

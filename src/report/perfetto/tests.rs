@@ -113,7 +113,7 @@ fn the_counters_end_where_the_run_ends() {
     let (scenario, trace, outcome) = sample::tutorial();
     let events = written(&scenario, &trace, &outcome);
     let last = |name: &str| {
-        of(&events, "C").into_iter().filter(|event| event["name"] == name).next_back().unwrap()
+        of(&events, "C").into_iter().rfind(|event| event["name"] == name).unwrap()
     };
     assert_eq!(last("sites current")["args"]["sites"], 3);
     assert_eq!(last("synchronisations running")["args"]["syncs"], 0);
