@@ -112,9 +112,8 @@ fn an_arrow_leads_from_a_parents_synchronisation_to_the_childs() {
 fn the_counters_end_where_the_run_ends() {
     let (scenario, trace, outcome) = sample::tutorial();
     let events = written(&scenario, &trace, &outcome);
-    let last = |name: &str| {
-        of(&events, "C").into_iter().rfind(|event| event["name"] == name).unwrap()
-    };
+    let last =
+        |name: &str| of(&events, "C").into_iter().rfind(|event| event["name"] == name).unwrap();
     assert_eq!(last("sites current")["args"]["sites"], 3);
     assert_eq!(last("synchronisations running")["args"]["syncs"], 0);
 }
