@@ -2,6 +2,7 @@
 
 mod chart;
 mod compare;
+mod explain;
 mod export;
 mod import;
 mod new;
@@ -54,6 +55,15 @@ pub(super) enum Command {
     /// determines the result: the same scenario, seed and version give the same folder with the
     /// same bytes.
     Run(RunArgs),
+    /// Why was it late? What one delay is made of, and what would have helped
+    ///
+    /// Every instant between the publication of a release and its arrival at a site belongs to one
+    /// cause at one site, with the line of the scenario that is behind it; the parts add up to the
+    /// second. Then the largest causes are taken away, one at a time, and the scenario is run again
+    /// with the same chance: what that saves stands beside what it is blamed for.
+    Explain(explain::ExplainArgs),
+    /// What was going on then? Each site at an instant: what it holds, does, waits for, until when
+    At(explain::AtArgs),
     /// Starts from what the field has: reads real logs
     Import(ImportArgs),
     /// Give me something that works: writes a scenario to start from

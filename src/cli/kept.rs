@@ -171,6 +171,36 @@ pub(super) fn open(named: &Named, recording: Recording) -> Result<Kept, Stop> {
     Ok(kept)
 }
 
+/// The same with what a command line says instead of a scenario file, in a certain replication.
+///
+/// # Errors
+///
+/// As [`open`]; and when something is to be changed in a run that is stored.
+pub(super) fn open_with(
+    named: &Named,
+    overrides: &Overrides,
+    replication: Option<u32>,
+    recording: Recording,
+) -> Result<Kept, Stop> {
+    if is_scenario(&named.word) {
+        let mut scenario = pipeline::read(&named.word, overrides)?.scenario;
+        scenario.recording = scenario.recording.max(recording);
+        return again(None, scenario, replication.unwrap_or(0));
+    }
+    if *overrides != Overrides::default() {
+        return Err(wrong(
+            &named.word,
+            "a stored run is what it was",
+            "name its scenario file to change something in it",
+        ));
+    }
+    let kept = open(named, recording)?;
+    match replication.filter(|asked| *asked != kept.replication) {
+        Some(asked) => again(kept.folder, kept.scenario, asked),
+        None => Ok(kept),
+    }
+}
+
 /// Finds a stored run and reads what it was.
 pub(super) fn find(named: &Named) -> Result<Found, Stop> {
     let folder = folder(named)?;

@@ -12,12 +12,14 @@
 //! - Every way out of the program has one of the codes of [`exit`].
 
 mod args;
+mod at;
 mod chart;
 mod client_cost;
 mod compare;
 mod configmgr;
 mod cost;
 mod exit;
+mod explain;
 mod export;
 mod format;
 mod glob;
@@ -68,6 +70,8 @@ pub fn main() -> ExitCode {
 fn perform(words: Vec<OsString>, screen: &mut Screen) -> Exit {
     let done = match Cli::try_parse_from(&words) {
         Ok(cli) => match cli.command {
+            Command::At(args) => at::at(&args.meant(screen), screen),
+            Command::Explain(args) => explain::explain(&args.meant(screen), screen),
             Command::Run(args) => run::run(&args.meant(screen), words, screen),
             Command::Import(ImportArgs { what: ImportWhat::Wsyncmgr(args) }) => {
                 import::import(&args.meant(), words, screen)
@@ -89,7 +93,7 @@ fn perform(words: Vec<OsString>, screen: &mut Screen) -> Exit {
             Command::Validate(args) => validate::validate(&args.meant(screen), screen),
             Command::Help { topic } => help::help(topic.as_deref(), screen),
         },
-        Err(error) => explain(&error, screen),
+        Err(error) => clap_says(&error, screen),
     };
     let exit = match done {
         Ok(exit) => exit,
@@ -103,7 +107,7 @@ fn perform(words: Vec<OsString>, screen: &mut Screen) -> Exit {
 }
 
 /// Clap's own answer: help and version are what was asked for, anything else is a mistake.
-fn explain(error: &clap::Error, screen: &mut Screen) -> Result<Exit, Stop> {
+fn clap_says(error: &clap::Error, screen: &mut Screen) -> Result<Exit, Stop> {
     let text = error.render();
     if error.use_stderr() {
         return Err(Stop { exit: Exit::NothingRan, text: text.to_string() });

@@ -20,7 +20,7 @@ use super::replications::{self, Others};
 use super::results::{MANIFEST, Writing, hex};
 use super::screen::{Screen, When};
 use crate::report::{
-    Chart, Logs, Look, Many, Run, TableName, footer, summary, write_csv, write_events,
+    Chart, Logs, Look, Many, Run, TableName, footer, latest_site, summary, write_csv, write_events,
 };
 use crate::scenario::{Overrides, Recording, Scenario};
 use crate::trace::Fingerprint;
@@ -168,7 +168,12 @@ pub(super) fn run(plan: &Plan, words: Vec<OsString>, screen: &mut Screen) -> Res
     export::write(&outputs, &run, &many, plan.quiet, screen)?;
     if !plan.quiet {
         let stored = stored.map(|folder| folder.display().to_string());
-        screen.say(&footer(plan.look, stored.as_deref(), &repeat(plan)));
+        screen.say(&footer(
+            plan.look,
+            stored.as_deref(),
+            why(&run, plan).as_deref(),
+            &repeat(plan),
+        ));
         if screen.err_is_terminal() {
             screen.complain(&format!("{:.1} s", clock.elapsed().as_secs_f64()));
         }
@@ -220,6 +225,20 @@ fn repeat(plan: &Plan) -> String {
     let seed = plan.overrides.seed.map(|seed| format!("--seed {seed}"));
     let replications = plan.replications.map(|count| format!("--reps {count}"));
     words.chain(seed).chain(replications).collect::<Vec<_>>().join(" ") + &chosen(plan)
+}
+
+/// The command that says why the latest site was so late.
+fn why(run: &Run<'_>, plan: &Plan) -> Option<String> {
+    let site = latest_site(run)?;
+    let file = plan.file.display().to_string();
+    let file = if file.contains(' ') { format!("\"{file}\"") } else { file };
+    let words = std::iter::once(ask(&file, site)).chain(as_typed(&plan.overrides));
+    let seed = plan.overrides.seed.map(|seed| format!("--seed {seed}"));
+    Some(words.chain(seed).collect::<Vec<_>>().join(" ") + &chosen(plan))
+}
+
+fn ask(file: &str, site: &str) -> String {
+    format!("supsim explain {file} {site}")
 }
 
 /// The words that choose one replication.
@@ -283,7 +302,12 @@ fn write_files(
     // The stored text is the same wherever it is stored: it names its neighbour, not a path.
     let text = summary(run, many, Look::default())
         + "\n"
-        + &footer(Look::default(), None, &format!("supsim run scenario.yaml{}", chosen(plan)));
+        + &footer(
+            Look::default(),
+            None,
+            latest_site(run).map(|site| ask("scenario.yaml", site) + &chosen(plan)).as_deref(),
+            &format!("supsim run scenario.yaml{}", chosen(plan)),
+        );
     writing.file("summary.txt", |out| out.write_all(text.as_bytes()))
 }
 

@@ -262,7 +262,7 @@ impl Category {
     pub const fn words(self) -> &'static str {
         match self {
             Category::Schedule => "waiting for the schedule",
-            Category::Administrator => "waiting for an administrator",
+            Category::Administrator => "waiting for administrator",
             Category::Retry => "waiting for the retry",
             Category::FailedTry => "a try that failed",
             Category::Deferred => "waiting for a running sync",

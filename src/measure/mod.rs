@@ -30,6 +30,7 @@ mod scanned;
 mod series;
 mod span;
 mod staleness;
+mod standing;
 mod syncs;
 
 pub use blame::{Behind, Blame, Category, Stage};
@@ -43,4 +44,5 @@ pub use level::{Steps, sites_current, syncs_running};
 pub use outcome::{Arrival, Attempt, Ending, FaultOccurrence, Outcome};
 pub use series::{Sample, series};
 pub use staleness::{Tooth, median_staleness, worst_staleness};
+pub use standing::{Coming, Doing, ExportStep, Standing, SyncStep, What};
 pub use syncs::running;

@@ -2,6 +2,8 @@
 //!
 //! ```text
 //!   Run { scenario, trace, outcome } ──► summary     for a person at a terminal
+//!                                    ──► explain     of one delay: why
+//!                                    ──► standing    of one instant: what was going on
 //!   + Many { replications, answers }
 //!                                    ──► table       for a spreadsheet
 //!                                    ──► events      for a program
@@ -26,6 +28,7 @@ mod columnar;
 mod comparison;
 mod digits;
 mod events;
+mod explain;
 mod html;
 mod many;
 mod markdown;
@@ -33,6 +36,7 @@ mod perfetto;
 mod plain;
 mod run;
 mod sparkline;
+mod standing;
 mod summary;
 mod table;
 mod topology;
@@ -50,12 +54,14 @@ pub use columnar::write_parquet;
 pub use comparison::{Comparison, Judged, Row, comparison, write_differences};
 pub use digits::in_threes;
 pub use events::write_events;
+pub use explain::{explain, never, tried};
 pub use html::write_html;
 pub use many::{Many, told};
 pub use markdown::markdown;
 pub use perfetto::write_trace;
 pub use run::Run;
-pub use summary::{Look, footer, summary};
+pub use standing::standing;
+pub use summary::{Look, footer, latest_site, summary};
 pub use table::{TableName, write_csv};
 pub use topology::{TooManySites, Topology, mermaid, write_dot, write_org_chart};
 pub use wsyncmgr::Logs;

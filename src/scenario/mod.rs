@@ -39,6 +39,7 @@ mod link;
 mod lint;
 mod mapping;
 mod meant;
+mod moment;
 mod names;
 mod occurrences;
 mod operation;

@@ -21,6 +21,7 @@ mod database_replication;
 mod delivery;
 mod determinism;
 mod expectations;
+mod explain;
 mod export_import;
 mod exports;
 mod faults;

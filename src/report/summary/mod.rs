@@ -31,6 +31,7 @@ use page::{BAD, BOLD, Page, WIDTH};
 pub(super) use releases::Releases;
 use releases::{release, rest};
 use verdict::verdict;
+pub(super) use went::shared_out;
 use went::where_the_time_went;
 pub(super) use words::{Unit, counted, days, grouped, kind_of, tenths, time};
 
@@ -95,9 +96,20 @@ pub(super) fn told_releases(run: &Run<'_>) -> Vec<ReleaseId> {
     Releases::of(run).told.iter().map(|lag| lag.release).collect()
 }
 
-/// Where a run was stored and how to have it again; the lines below its summary.
-pub fn footer(look: Look, stored: Option<&str>, repeat: &str) -> String {
+/// The code of the site that was last with the first release that is told, as far as there are
+/// several: the one to ask about.
+pub fn latest_site<'a>(run: &Run<'a>) -> Option<&'a str> {
+    let releases = Releases::of(run);
+    let lag = releases.told.first().filter(|lag| lag.latest.len() > 1)?;
+    lag.latest.first().map(|&(site, _)| run.code(site))
+}
+
+/// Where a run was stored, how to ask why, and how to have it again; the lines below its summary.
+pub fn footer(look: Look, stored: Option<&str>, why: Option<&str>, repeat: &str) -> String {
     let mut page = Page { text: String::new(), look };
+    if let Some(why) = why {
+        page.line(format_args!("why       {why}"));
+    }
     if let Some(stored) = stored {
         page.line(format_args!("stored as {stored}"));
     }

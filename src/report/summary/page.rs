@@ -64,6 +64,23 @@ impl Page {
         }
     }
 
+    /// The same in a style.
+    pub fn pair_styled(
+        &mut self,
+        style: Style,
+        one: &str,
+        between: &str,
+        other: &str,
+        indent: &str,
+    ) {
+        if one.chars().count() + between.len() + other.chars().count() <= WIDTH {
+            self.styled(style, format_args!("{one}{between}{other}"));
+        } else {
+            self.styled(style, format_args!("{one}"));
+            self.styled(style, format_args!("{indent}{other}"));
+        }
+    }
+
     /// An empty line.
     pub fn gap(&mut self) {
         self.text.push('\n');

@@ -207,6 +207,15 @@ fn large_counts_are_grouped() {
 
 #[test]
 fn the_footer_says_where_and_how_again() {
-    let text = footer(PLAIN, Some("results/tutorial-7f3a91c2"), "supsim run tutorial.yaml");
-    assert_eq!(text, "stored as results/tutorial-7f3a91c2\nrepeat    supsim run tutorial.yaml\n");
+    let text = footer(
+        PLAIN,
+        Some("results/tutorial-7f3a91c2"),
+        Some("supsim explain tutorial.yaml PR2"),
+        "supsim run tutorial.yaml",
+    );
+    assert_eq!(
+        text,
+        "why       supsim explain tutorial.yaml PR2\nstored as results/tutorial-7f3a91c2\n\
+         repeat    supsim run tutorial.yaml\n"
+    );
 }
