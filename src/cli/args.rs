@@ -28,6 +28,7 @@ pub(super) const FIRST_STEPS: &str = "Examples:\n  \
     supsim new -o contoso.yaml           write a first scenario\n  \
     supsim run contoso.yaml              what happens?\n  \
     supsim run contoso.yaml --seed 7     and with other chance?\n  \
+    supsim explain contoso.yaml PR1      why was it late?\n  \
     supsim help                          what there is help on";
 
 /// Simulates software-update synchronisation through a Configuration Manager 2007 hierarchy.

@@ -92,7 +92,10 @@ fn hundredths(length: Duration, unit: &Unit) -> u64 {
 /// Shares a whole number out among rows so that what is printed adds up to it: rounded down, and
 /// what is left to those that lost most by it.
 pub(in crate::report) fn shared_out(rows: &[(&str, u128)], whole: u64) -> Vec<u64> {
-    let all: u128 = rows.iter().map(|row| row.1).sum::<u128>().max(1);
+    let all: u128 = rows.iter().map(|row| row.1).sum();
+    if all == 0 {
+        return vec![0; rows.len()];
+    }
     let exact = |sum: u128| sum * u128::from(whole);
     let mut shares: Vec<u64> = rows.iter().map(|row| (exact(row.1) / all) as u64).collect();
     let mut by_loss: Vec<usize> = (0..rows.len()).collect();
