@@ -50,6 +50,8 @@ const TOPICS: &[Topic] = &[
         word: "formats",
         tells: "what export and -o write: tables, a workbook, logs, drawings, ...",
         page: || include_str!("../../docs/formats.md").to_owned(),
+    },
+    Topic {
         word: "causes",
         tells: "why a site is late: the categories, the rules, a worked example",
         page: || include_str!("../../docs/causes.md").to_owned(),
