@@ -93,9 +93,16 @@ impl Queues {
     }
 
     fn forget(&mut self, now: Instant, which: impl Fn(&Waiting) -> bool) {
-        let forgotten = self.waiting.extract_if(.., |_, waiting| which(waiting));
-        for waiting in forgotten.map(|(_, waiting)| waiting).collect::<Vec<_>>() {
-            self.close(waiting, now);
+        let forgotten: Vec<usize> = self
+            .waiting
+            .iter()
+            .filter(|(_, waiting)| which(waiting))
+            .map(|(position, _)| *position)
+            .collect();
+        for waiting in forgotten {
+            if let Some(waiting) = self.waiting.remove(&waiting) {
+                self.close(waiting, now);
+            }
         }
     }
 

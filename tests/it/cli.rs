@@ -378,8 +378,9 @@ fn the_manifest_knows_every_file_that_the_scenario_was_read_from() {
         ["run", "mine/top.yaml", "--with", "with.yaml", "--charts", "none", "--logs", "none"];
     let ran = supsim(place.path(), &words);
     assert_eq!(ran.status.code(), Some(0), "{}", text(&ran.stderr));
-    let run = fs::read_dir(place.path().join("results")).unwrap().map(|one| one.unwrap().path());
-    let run = run.filter(|path| path.is_dir()).next().unwrap();
+    let mut runs =
+        fs::read_dir(place.path().join("results")).unwrap().map(|one| one.unwrap().path());
+    let run = runs.find(|path| path.is_dir()).unwrap();
     let manifest = fs::read(run.join("manifest.json")).unwrap();
     let manifest: serde_json::Value = serde_json::from_slice(&manifest).unwrap();
     let inputs = manifest["inputs"].as_array().unwrap();
