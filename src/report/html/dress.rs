@@ -41,6 +41,7 @@ fn pictures_in_the_dark() -> String {
         rules += &format!(".turns {what}[{attribute}=\"{colour}\"]{{{attribute}:{now}}}\n");
     };
     rule("rect", "fill", PAPER, "var(--paper)");
+    rule("rect", "fill", GRID, "var(--line)");
     rule("rect", "fill", OUTAGE, "var(--outage)");
     rule("text", "fill", INK, "var(--ink)");
     rule("text", "fill", QUIET, "var(--quiet)");

@@ -1,14 +1,18 @@
 //! The figures behind the pictures, as tables.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
 use super::Told;
 use super::sheet::{Cell, Sheet, number, text};
-use crate::measure::{Attempt, Delays, Ending, Lag};
+use crate::measure::{Attempt, Delays, Ending, Lag, Tooth, link_hours, worst_staleness};
 use crate::report::Run;
-use crate::report::summary::{Unit, kind_of, time};
+use crate::report::digits::in_threes;
+use crate::report::many::value;
+use crate::report::summary::{Unit as Shown, kind_of, time};
+use crate::scenario::Unit;
 use crate::trace::Trigger;
 use crate::units::{Duration, Instant, ReleaseId, SiteId};
 
@@ -19,7 +23,7 @@ const ROWS: usize = 60;
 pub(super) fn shares(told: &Told<'_>, release: Option<ReleaseId>, sheet: &mut Sheet) {
     let Some(release) = release else { return };
     let lag = Lag::of_one(told.run.scenario, told.run.outcome, release);
-    let unit = Unit::of(lag.all.reached.last().copied().unwrap_or(Duration::ZERO));
+    let unit = Shown::of(lag.all.reached.last().copied().unwrap_or(Duration::ZERO));
     let percent = [10, 25, 50, 75, 90, 95, 100];
     let row = |name: String, delays: &Delays| {
         let mut cells = vec![text(name), number(delays.sites())];
@@ -130,6 +134,68 @@ fn by_day(run: &Run<'_>) -> BTreeMap<Date, [usize; 4]> {
         *most = before.max(running).max(*most);
     }
     days
+}
+
+/// The stretches in which some site lacked a release, the oldest first.
+pub(super) fn staleness(told: &Told<'_>, sheet: &mut Sheet) {
+    let (scenario, outcome) = (told.run.scenario, told.run.outcome);
+    let mut sites: Vec<SiteId> = outcome.arrivals.iter().map(|arrival| arrival.site).collect();
+    sites.dedup();
+    let mut teeth = worst_staleness(scenario, outcome, &sites);
+    let age = |tooth: &Tooth| tooth.until.since(tooth.published);
+    teeth.sort_by_key(|tooth| (Reverse(age(tooth)), tooth.from));
+    let row = |tooth: &Tooth| {
+        vec![
+            text(scenario.clock.short(tooth.published)),
+            text(scenario.clock.short(tooth.from)),
+            text(scenario.clock.short(tooth.until)),
+            number(time(age(tooth))),
+        ]
+    };
+    let rows: Vec<_> = teeth.iter().take(ROWS).map(row).collect();
+    sheet.table(
+        "Stretches in which some site lacked a release, and when the oldest such release was published",
+        &["published", "lacking from", "until", "then so old"],
+        &rows,
+    );
+    if teeth.len() > ROWS {
+        sheet.para("Only the oldest stand here.");
+    }
+}
+
+/// What crossed the circuits of each kind of link, and the fullest hour.
+pub(super) fn links(told: &Told<'_>, sheet: &mut Sheet) {
+    let (run, scenario) = (&told.run, told.run.scenario);
+    let hours = link_hours(scenario, run.trace);
+    let rows = scenario.links.iter().enumerate().map(|(place, link)| {
+        let of = || hours.iter().filter(|hour| hour.link.index() == place);
+        let megabytes: u64 =
+            of().map(|hour| hour.bytes.0 + hour.bytes_up.0).sum::<u64>() / 1_000_000;
+        let fullest = of().filter_map(|hour| Some((hour.utilisation?, Reverse(hour.from), hour)));
+        let fullest = fullest.max_by_key(|(utilisation, from, _)| (*utilisation, *from));
+        let (when, whose, share) = match fullest {
+            Some((utilisation, _, hour)) => (
+                scenario.clock.short(hour.from),
+                run.code(hour.site).to_owned(),
+                value(Unit::Share, utilisation, 1),
+            ),
+            None => (String::new(), String::new(), "no limit".to_owned()),
+        };
+        let sites: BTreeSet<SiteId> = of().map(|hour| hour.site).collect();
+        vec![
+            text(&link.name),
+            number(sites.len()),
+            number(in_threes(megabytes, ",")),
+            number(share),
+            text(whose),
+            text(when),
+        ]
+    });
+    sheet.table(
+        "Circuits over which something went; the fullest hour of any of them",
+        &["link", "circuits", "MB", "fullest hour", "at", "from"],
+        &rows.collect::<Vec<_>>(),
+    );
 }
 
 /// How long each site took, the latest first.

@@ -46,7 +46,9 @@ fn figure(told: &Told<'_>, sheet: &mut Sheet, shown: &Shown<'_>, chart: Chart) {
     sheet.raw(chart.question());
     sheet.raw(match chart.name() {
         // In these no letter stands on a fill that keeps its colour.
-        "propagation" | "timeline" => "</h3>\n<div class=\"wide picture turns\">",
+        "propagation" | "timeline" | "load" | "staleness" => {
+            "</h3>\n<div class=\"wide picture turns\">"
+        }
         _ => "</h3>\n<div class=\"wide picture\">",
     });
     sheet.picture(&chart.draw(shown));
@@ -55,6 +57,8 @@ fn figure(told: &Told<'_>, sheet: &mut Sheet, shown: &Shown<'_>, chart: Chart) {
         "propagation" => figures::shares(told, shown.release, sheet),
         "timeline" => figures::synchronisations(told, shown.release, sheet),
         "load" => figures::days(told, sheet),
+        "staleness" => figures::staleness(told, sheet),
+        "links" => figures::links(told, sheet),
         "topology" => figures::delays(told, shown.release, sheet),
         _ => match chart.text(shown, Look::default()) {
             Some(text) => sheet.element("pre", &text),
