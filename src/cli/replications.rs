@@ -163,7 +163,12 @@ fn looked_after<T: Send>(
 impl Replicated {
     /// For the report.
     pub fn many(&self) -> Many<'_> {
-        Many { replications: &self.replications, answers: &self.answers, pointless: self.pointless }
+        Many {
+            replications: &self.replications,
+            answers: &self.answers,
+            pointless: self.pointless,
+            spreads: &[],
+        }
     }
 
     /// How the program ends with these answers.

@@ -9,7 +9,7 @@ use super::kept::{self, Named};
 use super::progress::Progress;
 use super::replications::{self, Others};
 use super::screen::{Screen, When};
-use crate::report::write_html;
+use crate::report::{Many, Shown, fan_sites, release_to_draw, write_html};
 use crate::scenario::Recording;
 
 /// What was meant.
@@ -42,7 +42,18 @@ pub(super) fn report(plan: &Plan, screen: &mut Screen) -> Result<Exit, Stop> {
     let others = Others { alone: kept.alone, threads: plan.threads };
     let replicated = replications::all(&run, others, &mut progress, screen)?;
     progress.done();
-    let bytes = written(&plan.output, |out| write_html(&run, &replicated.many(), out))?;
+    let count = replicated.many().replications.len();
+    let release = release_to_draw(&kept.scenario).filter(|_| count > 1);
+    let spreads = match release {
+        Some(release) => {
+            let sites = fan_sites(&Shown { run, release: Some(release), repeat: "" });
+            let count = u32::try_from(count).unwrap_or(u32::MAX);
+            replications::spreads(&kept.scenario, count, (release, &sites), screen)?
+        }
+        None => Vec::new(),
+    };
+    let many = Many { spreads: &spreads, ..replicated.many() };
+    let bytes = written(&plan.output, |out| write_html(&run, &many, out))?;
     if !plan.quiet {
         let size = bytes.div_ceil(1000);
         screen.say(&format!("{}  {size} KB, opens in any browser\n", plan.output.display()));

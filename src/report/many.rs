@@ -2,7 +2,7 @@
 
 use super::Run;
 use super::summary::told_releases;
-use crate::experiment::{Answer, Replication};
+use crate::experiment::{Answer, Replication, Spread};
 use crate::scenario::{Expectation, Holder, Metric, SiteKind, Unit, WHOLE};
 use crate::units::{Duration, ReleaseId, SiteId};
 
@@ -15,6 +15,9 @@ pub struct Many<'a> {
     pub answers: &'a [Answer],
     /// Were more asked for, although nothing is random?
     pub pointless: bool,
+    /// How the release that is drawn reached the sites that a fan is about, once for each
+    /// replication; empty where nobody asked.
+    pub spreads: &'a [Spread],
 }
 
 /// The releases that a summary tells by themselves, in its order.

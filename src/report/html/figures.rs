@@ -7,6 +7,7 @@ use jiff::civil::Date;
 
 use super::Told;
 use super::sheet::{Cell, Sheet, number, text};
+use crate::experiment::Spread;
 use crate::measure::{Attempt, Delays, Ending, Lag, Tooth, link_hours, worst_staleness};
 use crate::report::Run;
 use crate::report::digits::in_threes;
@@ -167,35 +168,70 @@ pub(super) fn staleness(told: &Told<'_>, sheet: &mut Sheet) {
 pub(super) fn links(told: &Told<'_>, sheet: &mut Sheet) {
     let (run, scenario) = (&told.run, told.run.scenario);
     let hours = link_hours(scenario, run.trace);
-    let rows = scenario.links.iter().enumerate().map(|(place, link)| {
+    let mut rows: Vec<(Option<u64>, Vec<Cell>)> = Vec::new();
+    for (place, link) in scenario.links.iter().enumerate() {
         let of = || hours.iter().filter(|hour| hour.link.index() == place);
-        let megabytes: u64 =
-            of().map(|hour| hour.bytes.0 + hour.bytes_up.0).sum::<u64>() / 1_000_000;
-        let fullest = of().filter_map(|hour| Some((hour.utilisation?, Reverse(hour.from), hour)));
-        let fullest = fullest.max_by_key(|(utilisation, from, _)| (*utilisation, *from));
-        let (when, whose, share) = match fullest {
-            Some((utilisation, _, hour)) => (
+        let bytes: u64 = of().map(|hour| hour.bytes.0 + hour.bytes_up.0).sum();
+        // Of equals the first, as in the picture.
+        let limited = of().enumerate().filter(|(_, hour)| hour.utilisation.is_some());
+        let fullest = limited.max_by_key(|(place, hour)| (hour.utilisation, Reverse(*place)));
+        let (share, whose, when) = match fullest {
+            Some((_, hour)) => (
+                value(Unit::Share, hour.utilisation.unwrap_or(0), 1),
+                run.code(hour.site),
                 scenario.clock.short(hour.from),
-                run.code(hour.site).to_owned(),
-                value(Unit::Share, utilisation, 1),
             ),
-            None => (String::new(), String::new(), "no limit".to_owned()),
+            None => ("no limit".to_owned(), "", String::new()),
         };
         let sites: BTreeSet<SiteId> = of().map(|hour| hour.site).collect();
-        vec![
+        let row = vec![
             text(&link.name),
             number(sites.len()),
-            number(in_threes(megabytes, ",")),
+            number(in_threes(bytes / 1_000_000, ",")),
             number(share),
             text(whose),
             text(when),
-        ]
-    });
+        ];
+        rows.push((fullest.and_then(|(_, hour)| hour.utilisation), row));
+    }
+    rows.sort_by_key(|(fullest, _)| Reverse(*fullest));
+    let rows: Vec<Vec<Cell>> = rows.into_iter().map(|(_, row)| row).collect();
     sheet.table(
         "Circuits over which something went; the fullest hour of any of them",
         &["link", "circuits", "MB", "fullest hour", "at", "from"],
-        &rows.collect::<Vec<_>>(),
+        &rows,
     );
+}
+
+/// After how long so many of the sites were current, in how many of the replications.
+pub(super) fn fan(told: &Told<'_>, sheet: &mut Sheet) {
+    let quantiles = [5, 25, 50, 75, 95];
+    let row = |percent: usize| {
+        let mut cells = vec![text(format!("{percent} % of the sites"))];
+        cells.extend(quantiles.map(|quantile| {
+            match spread(told.many.spreads, percent, quantile) {
+                Some(delay) => number(time(delay)),
+                None => Cell::Bad("never".to_owned()),
+            }
+        }));
+        cells
+    };
+    let rows: Vec<_> = [10, 25, 50, 75, 90, 95, 100].map(row).into();
+    sheet.table(
+        "Within what time they were current, in so many of the replications",
+        &["", "5 %", "25 %", "50 %", "75 %", "95 %"],
+        &rows,
+    );
+}
+
+/// Within what time so many of the sites were current in so many of the replications, both in per
+/// cent; `None`: in too few of them ever.
+fn spread(spreads: &[Spread], percent: usize, quantile: usize) -> Option<Duration> {
+    let place = |of: usize, percent: usize| (of * percent).div_ceil(100).saturating_sub(1);
+    let reached = |one: &Spread| one.delays.get(place(one.sites, percent)).copied();
+    let mut times: Vec<Option<Duration>> = spreads.iter().map(reached).collect();
+    times.sort_by_key(|time| time.unwrap_or(Duration::MAX));
+    times.get(place(times.len(), quantile)).copied().flatten()
 }
 
 /// How long each site took, the latest first.
@@ -227,6 +263,23 @@ pub(super) fn delays(told: &Told<'_>, release: Option<ReleaseId>, sheet: &mut Sh
 mod tests {
     use super::*;
     use crate::measure::{Activity, sample};
+
+    #[test]
+    fn what_never_came_is_later_than_any_time_in_a_fan() {
+        let hours = |hours: &[u64]| hours.iter().map(|&h| Duration::from_hours(h)).collect();
+        let of = |delays: &[u64]| Spread {
+            number: 0,
+            delays: hours(delays),
+            sites: 2,
+            values: Vec::new(),
+        };
+        let spreads = [of(&[5, 9]), of(&[1]), of(&[2, 3]), of(&[4, 7])];
+        assert_eq!(spread(&spreads, 50, 50), Some(Duration::from_hours(2)));
+        assert_eq!(spread(&spreads, 100, 50), Some(Duration::from_hours(7)));
+        assert_eq!(spread(&spreads, 100, 75), Some(Duration::from_hours(9)));
+        assert_eq!(spread(&spreads, 100, 95), None);
+        assert_eq!(spread(&[], 100, 95), None);
+    }
 
     #[test]
     fn the_days_together_are_the_run() {

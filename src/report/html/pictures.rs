@@ -4,7 +4,7 @@ use super::Told;
 use super::figures;
 use super::sheet::Sheet;
 use crate::report::Look;
-use crate::report::chart::{Chart, Shown, release_to_draw};
+use crate::report::chart::{Chart, Shown, fan, release_to_draw};
 
 /// What repeats the run, at the foot of each picture.
 const REPEAT: &str = "supsim run scenario.yaml";
@@ -14,7 +14,7 @@ pub(super) fn pictures(told: &Told<'_>, sheet: &mut Sheet) {
     let shown =
         Shown { run: told.run, release: release_to_draw(told.run.scenario), repeat: REPEAT };
     let mut drawn = 0;
-    for chart in Chart::ALL.into_iter().filter(|chart| says_something(&shown, *chart)) {
+    for chart in Chart::ALL.into_iter().filter(|chart| says_something(told, &shown, *chart)) {
         figure(told, sheet, &shown, chart);
         drawn += 1;
     }
@@ -24,7 +24,7 @@ pub(super) fn pictures(told: &Told<'_>, sheet: &mut Sheet) {
 }
 
 /// Is there anything to see in it?
-fn says_something(shown: &Shown<'_>, chart: Chart) -> bool {
+fn says_something(told: &Told<'_>, shown: &Shown<'_>, chart: Chart) -> bool {
     let (scenario, outcome) = (shown.run.scenario, shown.run.outcome);
     let sites = scenario.sites.len();
     let arrived = outcome.arrivals.iter().any(|one| Some(one.release) == shown.release);
@@ -35,7 +35,7 @@ fn says_something(shown: &Shown<'_>, chart: Chart) -> bool {
         "topology" => arrived && sites > 1,
         "links" => !scenario.links.is_empty(),
         // One replication says nothing of how sure it is.
-        "fan" => false,
+        "fan" => told.many.spreads.len() > 1,
         _ => arrived,
     }
 }
@@ -46,12 +46,15 @@ fn figure(told: &Told<'_>, sheet: &mut Sheet, shown: &Shown<'_>, chart: Chart) {
     sheet.raw(chart.question());
     sheet.raw(match chart.name() {
         // In these no letter stands on a fill that keeps its colour.
-        "propagation" | "timeline" | "load" | "staleness" => {
+        "propagation" | "timeline" | "load" | "staleness" | "links" | "fan" => {
             "</h3>\n<div class=\"wide picture turns\">"
         }
         _ => "</h3>\n<div class=\"wide picture\">",
     });
-    sheet.picture(&chart.draw(shown));
+    sheet.picture(&match chart {
+        Chart::Fan => fan(shown, told.many.spreads),
+        chart => chart.draw(shown),
+    });
     sheet.raw("</div>\n<details><summary>The figures</summary>\n");
     match chart.name() {
         "propagation" => figures::shares(told, shown.release, sheet),
@@ -59,6 +62,7 @@ fn figure(told: &Told<'_>, sheet: &mut Sheet, shown: &Shown<'_>, chart: Chart) {
         "load" => figures::days(told, sheet),
         "staleness" => figures::staleness(told, sheet),
         "links" => figures::links(told, sheet),
+        "fan" => figures::fan(told, sheet),
         "topology" => figures::delays(told, shown.release, sheet),
         _ => match chart.text(shown, Look::default()) {
             Some(text) => sheet.element("pre", &text),

@@ -43,7 +43,7 @@ fn table(rows: &[[Option<u64>; 3]], ascii: bool) -> String {
         })
         .collect();
     let answers = answers(&scenario, &replications);
-    let many = Many { replications: &replications, answers: &answers, pointless: false };
+    let many = Many { replications: &replications, answers: &answers, ..Many::default() };
     let run = Run { scenario: &scenario, trace: &trace, outcome: &outcome, replication: 0 };
     let text = summary(&run, &many, Look { ascii, colour: false });
     assert!(text.lines().all(|line| line.chars().count() <= WIDTH), "{text}");
