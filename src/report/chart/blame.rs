@@ -49,6 +49,34 @@ pub fn blame(shown: &Shown<'_>, rows: Option<Attribute>) -> Picture {
     sheet.picture((WIDTH, bars.height()), |canvas| bars.draw(canvas))
 }
 
+/// One bar as figures.
+pub(in crate::report) struct BlameRow {
+    /// Whose it is.
+    pub name: String,
+    /// How long it is.
+    pub mean: Duration,
+    /// How long each part of it is, in the order of the heads; `None`: it has no such part.
+    pub parts: Vec<Option<Duration>>,
+}
+
+/// The same as figures: what the parts are called, and a row for each bar and for all.
+pub(in crate::report) fn blame_figures(shown: &Shown<'_>) -> (Vec<&'static str>, Vec<BlameRow>) {
+    let bars = Bars::of(shown, &Subject::new(shown), None);
+    let told = bars.told.iter().copied().map(Some);
+    let kinds: Vec<Option<Category>> = told.chain([None]).collect();
+    let row = |bar: &Bar, name: String| {
+        let parts: BTreeMap<_, _> = bar.shown(&bars.told).into_iter().collect();
+        let mean = |kind: &Option<Category>| parts.get(kind).map(|sum| bar.mean_of(*sum));
+        BlameRow { name, mean: bar.mean(), parts: kinds.iter().map(mean).collect() }
+    };
+    let mut rows: Vec<_> = bars.bars.iter().map(|bar| row(bar, bar.name.clone())).collect();
+    if bars.further.0 > 0 {
+        rows.push(row(&bars.further.1, format!("and {} more", bars.further.0)));
+    }
+    rows.push(row(&bars.all, "all".to_owned()));
+    (kinds.into_iter().map(words_of).collect(), rows)
+}
+
 /// One bar.
 #[derive(Clone, Debug, Default)]
 struct Bar {

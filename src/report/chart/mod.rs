@@ -48,8 +48,10 @@ mod wanted;
 
 pub use attribute::Attribute;
 pub(super) use bars::{Step, begun};
+pub(super) use blame::{BlameRow, blame_figures};
 pub use blame::{blame, blame_text};
 pub use fan::{fan, fan_sites};
+pub(super) use heatmap::heatmap_figures;
 pub use heatmap::{heatmap, heatmap_text, heatmap_words};
 pub(super) use lettering::cleaned;
 pub use named::Chart;

@@ -10,10 +10,11 @@ use super::sheet::{Cell, Sheet, number, text};
 use crate::experiment::Spread;
 use crate::measure::{Attempt, Delays, Ending, Lag, Tooth, link_hours, worst_staleness};
 use crate::report::Run;
+use crate::report::chart::{BlameRow, Shown, blame_figures, heatmap_figures};
 use crate::report::digits::in_threes;
 use crate::report::many::value;
-use crate::report::summary::{Unit as Shown, kind_of, time};
-use crate::scenario::Unit;
+use crate::report::summary::{Unit, kind_of, time};
+use crate::scenario::Unit as Measured;
 use crate::trace::Trigger;
 use crate::units::{Duration, Instant, ReleaseId, SiteId};
 
@@ -24,7 +25,7 @@ const ROWS: usize = 60;
 pub(super) fn shares(told: &Told<'_>, release: Option<ReleaseId>, sheet: &mut Sheet) {
     let Some(release) = release else { return };
     let lag = Lag::of_one(told.run.scenario, told.run.outcome, release);
-    let unit = Shown::of(lag.all.reached.last().copied().unwrap_or(Duration::ZERO));
+    let unit = Unit::of(lag.all.reached.last().copied().unwrap_or(Duration::ZERO));
     let percent = [10, 25, 50, 75, 90, 95, 100];
     let row = |name: String, delays: &Delays| {
         let mut cells = vec![text(name), number(delays.sites())];
@@ -177,7 +178,7 @@ pub(super) fn links(told: &Told<'_>, sheet: &mut Sheet) {
         let fullest = limited.max_by_key(|(place, hour)| (hour.utilisation, Reverse(*place)));
         let (share, whose, when) = match fullest {
             Some((_, hour)) => (
-                value(Unit::Share, hour.utilisation.unwrap_or(0), 1),
+                value(Measured::Share, hour.utilisation.unwrap_or(0), 1),
                 run.code(hour.site),
                 scenario.clock.short(hour.from),
             ),
@@ -232,6 +233,37 @@ fn spread(spreads: &[Spread], percent: usize, quantile: usize) -> Option<Duratio
     let mut times: Vec<Option<Duration>> = spreads.iter().map(reached).collect();
     times.sort_by_key(|time| time.unwrap_or(Duration::MAX));
     times.get(place(times.len(), quantile)).copied().flatten()
+}
+
+/// What the delays of each bar are made of, on average.
+pub(super) fn blame(shown: &Shown<'_>, sheet: &mut Sheet) {
+    let (kinds, rows) = blame_figures(shown);
+    let unit = Unit::of(rows.iter().map(|row| row.mean).max().unwrap_or_default());
+    let rows: Vec<_> = rows
+        .into_iter()
+        .map(|BlameRow { name, mean, parts }| {
+            let mut row = vec![text(name), number(unit.show(mean))];
+            row.extend(
+                parts.iter().map(|part| number(part.map_or(String::new(), |part| unit.show(part)))),
+            );
+            row
+        })
+        .collect();
+    let mut heads = vec!["sites", "whole"];
+    heads.extend(kinds);
+    sheet.table(&format!("{}, means", unit.plural), &heads, &rows);
+}
+
+/// What each combination took, on average.
+pub(super) fn heatmap(shown: &Shown<'_>, sheet: &mut Sheet) {
+    let (what, heads, rows) = heatmap_figures(shown);
+    let row = |cells: Vec<String>| {
+        let cells = cells.into_iter().enumerate();
+        cells.map(|(place, cell)| if place == 0 { text(cell) } else { number(cell) }).collect()
+    };
+    let rows: Vec<Vec<Cell>> = rows.into_iter().map(row).collect();
+    let heads: Vec<&str> = heads.iter().map(String::as_str).collect();
+    sheet.table(&what, &heads, &rows);
 }
 
 /// How long each site took, the latest first.

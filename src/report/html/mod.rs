@@ -39,8 +39,11 @@ use crate::measure::Causes;
 use intervals::Intervals;
 use sheet::Sheet;
 
+/// What writes a part of the page.
+type Part = fn(&Told<'_>, &mut Sheet);
+
 /// The parts of the page in their order: where each is, what it is called, and what writes it.
-const PARTS: [(&str, &str, fn(&Told<'_>, &mut Sheet)); 9] = [
+const PARTS: [(&str, &str, Part); 9] = [
     ("asked", "What was asked, and the answer", asked::asked),
     ("arrivals", "When the releases arrived", arrivals::arrivals),
     ("latest", "The latest sites, and why", why::latest),

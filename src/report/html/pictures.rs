@@ -63,6 +63,8 @@ fn figure(told: &Told<'_>, sheet: &mut Sheet, shown: &Shown<'_>, chart: Chart) {
         "staleness" => figures::staleness(told, sheet),
         "links" => figures::links(told, sheet),
         "fan" => figures::fan(told, sheet),
+        "heatmap" => figures::heatmap(shown, sheet),
+        "blame" => figures::blame(shown, sheet),
         "topology" => figures::delays(told, shown.release, sheet),
         _ => match chart.text(shown, Look::default()) {
             Some(text) => sheet.element("pre", &text),

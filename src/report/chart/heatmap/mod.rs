@@ -17,6 +17,7 @@ pub(super) use grid::Grid;
 use grid::{Cell, Line};
 
 pub use grid::words as heatmap_words;
+pub(in crate::report) use text::heatmap_figures;
 pub use text::text as heatmap_text;
 
 pub(super) const QUESTION: &str = "Which combination is slow?";

@@ -13,6 +13,28 @@ const BAR: usize = 16;
 const NAME: usize = 22;
 const CELL: usize = 10;
 
+/// The same as figures: what the numbers are, the heads of the columns, and the rows.
+pub(in crate::report) fn heatmap_figures(
+    shown: &Shown<'_>,
+) -> (String, Vec<String>, Vec<Vec<String>>) {
+    let grid = Grid::of(shown, None, None);
+    let unit = grid.unit();
+    let words = |cell: &Cell| match (cell.mean(), cell.never) {
+        (None, 0) => String::new(),
+        (None, _) => "never".to_owned(),
+        (Some(mean), 0) => unit.show(mean),
+        (Some(mean), never) => format!("{}, {} never", unit.show(mean), grouped(never as usize)),
+    };
+    let mut heads = vec![format!("{} / {}", grid.by[0], grid.by[1])];
+    heads.extend(grid.columns.iter().map(|line| line.words.clone()));
+    heads.push("all".to_owned());
+    let rows = grid.rows.iter().zip(&grid.cells).map(|(line, cells)| {
+        let cells = cells.iter().map(|cell| cell.as_ref().map_or_else(String::new, words));
+        std::iter::once(line.words.clone()).chain(cells).chain([words(&line.all)]).collect()
+    });
+    (grid.what(), heads, rows.collect())
+}
+
 /// The same table as text.
 pub fn text(
     shown: &Shown<'_>,
