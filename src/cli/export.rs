@@ -11,6 +11,7 @@ use super::kept::{self, Named};
 use super::placed::{self, Folder, MARK};
 use super::progress::Progress;
 use super::replications::{self, Others};
+use super::report;
 use super::run::safe_folder;
 use super::screen::{Screen, When};
 use crate::report::{
@@ -42,7 +43,7 @@ pub(super) fn export(plan: &Plan, screen: &mut Screen) -> Result<Exit, Stop> {
     let needs = |output: &Output| {
         matches!(
             output.format,
-            Format::JsonLines | Format::Csv | Format::Parquet | Format::Workbook
+            Format::JsonLines | Format::Csv | Format::Parquet | Format::Workbook | Format::Html
         )
     };
     let every_record = outputs.iter().any(needs);
@@ -66,7 +67,10 @@ pub(super) fn export(plan: &Plan, screen: &mut Screen) -> Result<Exit, Stop> {
 
 /// Does it tell what all replications say together?
 fn tells_all(format: Format) -> bool {
-    matches!(format, Format::Csv | Format::Parquet | Format::Workbook | Format::Markdown)
+    matches!(
+        format,
+        Format::Csv | Format::Parquet | Format::Workbook | Format::Markdown | Format::Html
+    )
 }
 
 /// Is there anything asked for that this scenario cannot be?
@@ -93,6 +97,7 @@ pub(super) fn write(
             (_, None) => screen.say(&on_screen(|out| one(*format, run, many, out))),
             (Format::Csv | Format::Parquet, Some(path)) => tables(*format, path, run, many)?,
             (Format::Logs, Some(path)) => logs(path, run)?,
+            (Format::Html, Some(path)) => report::write(path, run, many, screen)?,
             (_, Some(path)) => placed::file(path, |out| one(*format, run, many, out))?,
         }
         if let Some(path) = path.as_ref().filter(|_| !quiet) {

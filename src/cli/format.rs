@@ -21,6 +21,8 @@ pub(super) enum Format {
     Workbook,
     /// A page for a pull request.
     Markdown,
+    /// One page with everything, for a browser.
+    Html,
     /// The hierarchy, for Graphviz.
     Dot,
     /// The hierarchy, for a page of Markdown.
@@ -36,6 +38,7 @@ impl Format {
         Format::Parquet,
         Format::Workbook,
         Format::Markdown,
+        Format::Html,
         Format::JsonLines,
         Format::Logs,
         Format::Trace,
@@ -54,6 +57,7 @@ impl Format {
             Format::Trace => "trace",
             Format::Workbook => "xlsx",
             Format::Markdown => "md",
+            Format::Html => "html",
             Format::Dot => "dot",
             Format::Mermaid => "mermaid",
             Format::OrgChart => "visio",
@@ -70,6 +74,7 @@ impl Format {
             Format::Trace => &[".trace.json"],
             Format::Workbook => &[".xlsx"],
             Format::Markdown => &[".md"],
+            Format::Html => &[".html", ".htm"],
             Format::Dot => &[".dot", ".gv"],
             Format::Mermaid => &[".mmd", ".mermaid"],
             Format::OrgChart => &[".org.csv"],
@@ -83,7 +88,7 @@ impl Format {
 
     /// Is it a single text, which may go to standard output?
     pub const fn is_text(self) -> bool {
-        !self.is_folder() && !matches!(self, Format::Workbook)
+        !self.is_folder() && !matches!(self, Format::Workbook | Format::Html)
     }
 
     /// The format that the name of a file says.
@@ -164,7 +169,7 @@ fn on_screen(format: Format) -> Result<Output, Stop> {
         return Ok(Output { path: None, format });
     }
     let (word, ending) = (format.word(), format.endings()[0]);
-    let what = if format.is_folder() { "is a folder of files" } else { "is no text" };
+    let what = if format.is_folder() { "is a folder of files" } else { "is a file of its own" };
     Err(wrong(&format!("supsim: {word} {what}: name it, for example -o run{ending}")))
 }
 

@@ -1,15 +1,16 @@
 //! `supsim report`: I need to show it.
 
-use std::fs::{self, File};
-use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::exit::{Exit, Stop};
+use super::format::Format;
 use super::kept::{self, Named};
+use super::placed;
 use super::progress::Progress;
 use super::replications::{self, Others};
 use super::screen::{Screen, When};
-use crate::report::{Many, Shown, fan_sites, release_to_draw, write_html};
+use crate::experiment::Spread;
+use crate::report::{Many, Run, Shown, fan_sites, release_to_draw, write_html};
 use crate::scenario::Recording;
 
 /// What was meant.
@@ -29,11 +30,12 @@ pub(super) struct Plan {
 
 /// Writes the report of a run.
 pub(super) fn report(plan: &Plan, screen: &mut Screen) -> Result<Exit, Stop> {
-    let extension = plan.output.extension().unwrap_or_default().to_ascii_lowercase();
-    if extension != "html" && extension != "htm" {
+    if Format::of(&plan.output) != Some(Format::Html) {
         let output = plan.output.display();
-        let text =
-            format!("supsim: {output}: a report is a page of HTML\n  name it so: -o NAME.html");
+        let text = format!(
+            "supsim: {output}: a report is a page of HTML\n  \
+             name it so: -o NAME.html; supsim export writes the other formats"
+        );
         return Err(Stop { exit: Exit::NothingRan, text });
     }
     let kept = kept::open(&plan.named, Recording::All)?;
@@ -42,45 +44,30 @@ pub(super) fn report(plan: &Plan, screen: &mut Screen) -> Result<Exit, Stop> {
     let others = Others { alone: kept.alone, threads: plan.threads };
     let replicated = replications::all(&run, others, &mut progress, screen)?;
     progress.done();
-    let count = replicated.many().replications.len();
-    let release = release_to_draw(&kept.scenario).filter(|_| count > 1);
-    let spreads = match release {
-        Some(release) => {
-            let sites = fan_sites(&Shown { run, release: Some(release), repeat: "" });
-            let count = u32::try_from(count).unwrap_or(u32::MAX);
-            replications::spreads(&kept.scenario, count, (release, &sites), screen)?
-        }
-        None => Vec::new(),
-    };
-    let many = Many { spreads: &spreads, ..replicated.many() };
-    let bytes = written(&plan.output, |out| write_html(&run, &many, out))?;
+    write(&plan.output, &run, &replicated.many(), screen)?;
     if !plan.quiet {
-        let size = bytes.div_ceil(1000);
-        screen.say(&format!("{}  {size} KB, opens in any browser\n", plan.output.display()));
+        screen.say(&format!("written {}, opens in any browser\n", plan.output.display()));
     }
     Ok(Exit::Ok)
 }
 
-/// Writes a file beside its place and puts it there when it is whole; gives its size \[bytes\].
-fn written(
+/// Writes the report of a run and its replications.
+pub(super) fn write(
     path: &Path,
-    write: impl FnOnce(&mut BufWriter<File>) -> std::io::Result<()>,
-) -> Result<u64, Stop> {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(".part");
-    let part = path.with_file_name(name);
-    let done = || {
-        let mut out = BufWriter::new(File::create(&part)?);
-        write(&mut out)?;
-        out.flush()?;
-        let size = out.get_ref().metadata()?.len();
-        fs::rename(&part, path)?;
-        Ok(size)
-    };
-    done().map_err(|error: std::io::Error| {
-        // What was not finished is not kept; if it cannot be removed, there is nothing to add.
-        let _ = fs::remove_file(&part);
-        let text = format!("supsim: {}: {error}", path.display());
-        Stop { exit: Exit::FileTrouble, text }
-    })
+    run: &Run<'_>,
+    many: &Many<'_>,
+    screen: &mut Screen,
+) -> Result<(), Stop> {
+    let spreads = spreads(run, many, screen)?;
+    let many = Many { spreads: &spreads, ..*many };
+    placed::file(path, |out| write_html(run, &many, out))
+}
+
+/// How the release that is drawn reached the sites in each of several replications.
+fn spreads(run: &Run<'_>, many: &Many<'_>, screen: &mut Screen) -> Result<Vec<Spread>, Stop> {
+    let count = u32::try_from(many.replications.len()).unwrap_or(u32::MAX);
+    let release = release_to_draw(run.scenario).filter(|_| count > 1);
+    let Some(release) = release else { return Ok(Vec::new()) };
+    let sites = fan_sites(&Shown { run: *run, release: Some(release), repeat: "" });
+    replications::spreads(run.scenario, count, (release, &sites), screen)
 }

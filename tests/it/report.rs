@@ -66,7 +66,7 @@ fn what_is_no_name_of_a_report_is_answered() {
     let place = stored("scenarios/three-tier.yaml", &[]);
     for (words, code, answer) in [
         (["report", "latest", "-o", "report.pdf"], 2, "name it so: -o NAME.html"),
-        (["report", "latest", "-o", "no/such/folder/a.html"], 74, "no/such/folder/a.html"),
+        (["report", "latest", "-o", "scenario.yaml/a.html"], 74, "scenario.yaml"),
         (["report", "frogs", "-o", "a.html"], 2, "this is not a stored run"),
     ] {
         let said = supsim(place.path(), &words);
@@ -74,4 +74,14 @@ fn what_is_no_name_of_a_report_is_answered() {
         let text = String::from_utf8(said.stderr).unwrap();
         assert!(text.contains(answer), "{text}");
     }
+}
+
+#[test]
+fn a_report_beside_a_run_is_the_same_as_one_of_the_stored_run() {
+    let place = stored("scenarios/three-tier.yaml", &["--reps", "4", "-o", "beside.html"]);
+    let beside = fs::read_to_string(place.path().join("beside.html")).unwrap();
+    assert!(beside == report(place.path(), &["latest", "-o", "a.html"]));
+    assert!(beside.contains("How sure are we?"), "of several replications there is a fan");
+    let alone = report(place.path(), &["scenario.yaml", "-o", "b.html"]);
+    assert!(!alone.contains("How sure are we?"), "of one there is none");
 }

@@ -8,7 +8,7 @@ fn page_of(scenario: &Scenario) -> String {
     let run = Run { scenario, trace: &trace, outcome: &outcome, replication: 0 };
     let replications = [Replication::of(scenario, 0, &trace, &outcome, &crate::report::told(&run))];
     let answers = answers(scenario, &replications);
-    let many = Many { replications: &replications, answers: &answers, pointless: false };
+    let many = Many { replications: &replications, answers: &answers, ..Many::default() };
     markdown(&run, &many)
 }
 
