@@ -33,7 +33,7 @@ pub(super) enum Format {
 
 impl Format {
     /// All of them.
-    pub const ALL: [Format; 10] = [
+    pub const ALL: [Format; 11] = [
         Format::Csv,
         Format::Parquet,
         Format::Workbook,
