@@ -200,7 +200,7 @@ fn unknown_chart(word: &str) -> Stop {
 /// What there is instead: what was probably meant, or all of it.
 fn unknown(what: &str, word: &str, known: &[&str]) -> Stop {
     let distance = |name: &&str| strsim::damerau_levenshtein(word, name);
-    let meant = known.iter().copied().min_by_key(|name| distance(&name));
+    let meant = known.iter().copied().min_by_key(distance);
     let advice = match meant.filter(|name| distance(name) <= 2) {
         Some(name) => format!("did you mean {name}?"),
         None => format!("there is: {}", listed(known)),

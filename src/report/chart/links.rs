@@ -123,7 +123,7 @@ fn sentences(scenario: &Scenario, strips: &[Strip]) -> Vec<Sentence> {
 /// A share in percent; below ten with a decimal.
 fn share(parts: u64) -> String {
     let tenths = (parts.saturating_mul(1_000) + WHOLE / 2) / WHOLE;
-    if tenths >= 100 || tenths % 10 == 0 {
+    if tenths >= 100 || tenths.is_multiple_of(10) {
         format!("{}\u{2009}%", (tenths + 5) / 10)
     } else {
         format!("{}.{}\u{2009}%", tenths / 10, tenths % 10)
