@@ -17,6 +17,8 @@
 
 mod chain;
 mod holds;
+mod sending;
+mod slow;
 
 use petgraph::graph::DiGraph;
 
@@ -28,6 +30,7 @@ use crate::units::{Duration, FaultId, Instant, ReleaseId, SiteId};
 
 use chain::Chain;
 use holds::Holds;
+use slow::Slowed;
 
 /// A synchronisation, by the positions of its first and, when it failed, its last record.
 #[derive(Clone, Copy, Debug)]
@@ -56,6 +59,7 @@ pub struct Causes<'a> {
     /// When the schedule of the top-level site fell due, by a clock that is right; in order.
     schedule: Vec<Instant>,
     holds: Holds,
+    slowed: Slowed,
 }
 
 impl<'a> Causes<'a> {
@@ -77,6 +81,7 @@ impl<'a> Causes<'a> {
             moves: Vec::new(),
             schedule: scenario.sync.schedule.iter().filter_map(|&at| clock.really(at)).collect(),
             holds: Holds::of(scenario, outcome),
+            slowed: Slowed::of(scenario, &trace.records, outcome),
         };
         for (position, attempt) in outcome.attempts.iter().enumerate().rev() {
             causes.first_attempt[attempt.site.index()] = position;

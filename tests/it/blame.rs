@@ -5,7 +5,7 @@ use std::path::Path;
 
 use supsim::measure::{Blame, Category, Causes, Outcome, Stage};
 use supsim::scenario::{Recording, Scenario};
-use supsim::trace::{Part, Trace};
+use supsim::trace::{Fact, Part, Record, Status, Trace};
 use supsim::units::{Duration, Instant};
 
 use crate::commands::supsim;
@@ -238,4 +238,63 @@ fn less_of_a_record_is_the_record_of_a_run_with_less_recorded() {
         let less = supsim::world::less(&all, Recording::Attempts);
         assert!(less == run(&scenario), "{}", path.display());
     }
+}
+
+#[test]
+fn what_a_fault_made_longer_is_the_faults() {
+    let text = small(
+        "faults:\n  heavy:\n    where: { code: CEN }\n    do: { slow: { phase: import, factor: 3 } }\n    \
+         when: { window: { from: 2026-01-13 12:00, for: 1d } }\n  narrow:\n    where: { code: PR1 }\n    \
+         do: { link_slow: { to: 25% } }\n    when: { window: { from: 2026-01-13 12:00, for: 1d } }\n\
+         links:\n  wan: { bandwidth: 1 Mbit/s }\nsites:\n  CEN: { type: central }\n  \
+         PR1: { parent: CEN, link: wan }\n",
+    );
+    let told = told(&text, "PR1", "patch", "wsus");
+    let has = |line: &str| assert!(told.iter().any(|one| one == line), "{line} in {told:#?}");
+    has("22:04:00 22:09:00 database CEN timing.import");
+    has("22:09:00 22:19:00 database CEN faults.heavy");
+    // 1 MB over 1 Mbit/s is 8 s, over a quarter of it 32 s.
+    has("22:21:00 22:21:08 catalogue-transfer PR1 links.wan");
+    has("22:21:08 22:21:32 catalogue-transfer PR1 faults.narrow");
+}
+
+#[test]
+fn the_causal_graph_leads_from_the_parents_success_to_the_childs_arrival() {
+    let scenario = scenario(&small(""));
+    let trace = run(&scenario);
+    let outcome = Outcome::of(&scenario, &trace);
+    let graph = Causes::of(&scenario, &trace, &outcome).graph();
+    assert_eq!(graph.node_count(), trace.records.len());
+    assert!(petgraph::algo::toposort(&graph, None).is_ok(), "no record is its own cause");
+    let place = |code: &str, what: &dyn Fn(&Fact) -> bool| {
+        let of = |one: &Record| one.site == site(&scenario, code) && what(&one.fact);
+        petgraph::graph::NodeIndex::new(trace.records.iter().position(of).unwrap())
+    };
+    let done = place("CEN", &|fact| matches!(fact, Fact::Announced(Status::Done { .. })));
+    let here = place("PR1", &|fact| matches!(fact, Fact::Arrived { part: Part::Wsus, .. }));
+    let database = place("PR1", &|fact| matches!(fact, Fact::Arrived { part: Part::Database, .. }));
+    let leads = |from, to| petgraph::algo::has_path_connecting(&graph, from, to, None);
+    assert!(leads(done, here));
+    // The database does not wait for it (R1).
+    assert!(!leads(done, database));
+}
+
+#[test]
+fn a_wait_that_ends_as_the_server_comes_up_is_the_servers() {
+    // T7: the retry falls due at 23:11 while PR1 is down, and is made at the restart.
+    let text = small(
+        "faults:\n  first:\n    where: { code: PR1 }\n    do: { fail_sync: { after: 1min } }\n    \
+         when: { attempts: [1] }\n  down:\n    where: { code: PR1 }\n    do: site_down\n    \
+         when: { window: { from: 2026-01-13 23:00, until: 2026-01-14 02:00 } }\n",
+    );
+    let told = told(&text, "PR1", "patch", "wsus");
+    assert_eq!(
+        told[6..9],
+        [
+            "22:10:00 22:11:00 failed-try PR1 faults.first",
+            "22:11:00 23:00:00 retry PR1 faults.first",
+            "23:00:00 02:00:00 site-down PR1 faults.down",
+        ],
+        "{told:#?}"
+    );
 }

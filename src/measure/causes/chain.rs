@@ -10,8 +10,8 @@
 
 use super::super::blame::{Behind, Category, Stage};
 use super::Causes;
-use crate::scenario::{Bandwidth, FaultEffect, Source};
-use crate::trace::{Fact, Limit, Mishap, Part, Record, Status, Trigger, Wait};
+use crate::scenario::{SlowPhase, Source};
+use crate::trace::{Fact, Mishap, Part, Record, Status, Trigger};
 use crate::units::{FaultId, Instant, LinkId, ReleaseId, SiteId};
 
 /// Where a chain stands.
@@ -75,16 +75,24 @@ impl<'c, 'a> Chain<'c, 'a> {
         self.bound = self.causes.source_of(holder, self.release, bound);
     }
 
-    fn record(&self, position: usize) -> &'a Record {
+    pub(super) fn record(&self, position: usize) -> &'a Record {
         &self.causes.records[position]
     }
 
-    fn at(&self, position: usize) -> Instant {
+    pub(super) fn at(&self, position: usize) -> Instant {
         self.record(position).at
     }
 
+    pub(super) fn causes(&self) -> &'c Causes<'a> {
+        self.causes
+    }
+
+    pub(super) fn here(&self) -> usize {
+        self.here
+    }
+
     /// The record that led to one.
-    fn cause(&self, position: usize) -> Option<usize> {
+    pub(super) fn cause(&self, position: usize) -> Option<usize> {
         self.record(position).cause.position()
     }
 
@@ -181,7 +189,10 @@ impl<'c, 'a> Chain<'c, 'a> {
             // Nothing else leads to an arrival.
             _ => return None,
         };
-        self.wait(since, at, category, place, behind);
+        match category {
+            Category::CatalogueTransfer => self.carried((since, at), category, place, behind),
+            _ => self.worked(before, (since, at), category, place, behind),
+        }
         Some(Some(before))
     }
 
@@ -285,111 +296,6 @@ impl<'c, 'a> Chain<'c, 'a> {
         Some(Some(before))
     }
 
-    /// Before a sending began, or began to wait for something else.
-    fn waited_to_be_sent(&mut self, to: SiteId) -> Option<Option<usize>> {
-        let (from, at) = (self.record(self.here).site, self.at(self.here));
-        let before = self.cause(self.here)?;
-        let since = self.at(before);
-        match self.record(before).fact {
-            Fact::SendingWaited { what: Wait::Closed { .. }, .. } => {
-                let behind = self.route(to);
-                self.wait(since, at, Category::SenderClosed, to, behind);
-            }
-            Fact::SendingWaited { what: Wait::ThreadToIt, .. } => {
-                let behind = self.route(to);
-                self.wait(since, at, Category::SenderBusy, from, behind);
-            }
-            Fact::SendingFailed { .. } => {
-                let fault = self.fault_of_sending(before);
-                self.resent((since, at), to, fault);
-            }
-            _ => self.wait(since, at, Category::SenderBusy, from, Behind::Sender),
-        }
-        Some(Some(before))
-    }
-
-    /// Before a sending failed.
-    fn sending_failed(&mut self, to: SiteId) -> Option<Option<usize>> {
-        let fault = self.fault_of_sending(self.here);
-        let at = self.at(self.here);
-        let mut before = self.cause(self.here)?;
-        while let Fact::SendingStruck { .. } = self.record(before).fact {
-            before = self.cause(before)?;
-        }
-        let began = self.began(before, at);
-        self.resent((began, at), to, fault);
-        self.rested(before, began, to);
-        Some(Some(before))
-    }
-
-    /// Before a request or a package arrived.
-    fn arrived(&mut self, category: Category) -> Option<Option<usize>> {
-        let Record { site: to, at: mut until, .. } = *self.record(self.here);
-        let mut before = self.cause(self.here)?;
-        let mut behind = self.way(to);
-        while let Fact::SendingStruck { fault, .. } = self.record(before).fact {
-            // Overtaken by another: from here on it waited for that one.
-            let struck = self.at(before);
-            self.wait(struck, until, category, to, Behind::Fault(fault));
-            until = struck;
-            if let FaultEffect::DelayPackage(_) = self.causes.effect(fault) {
-                behind = Behind::Fault(fault);
-            }
-            before = self.cause(before)?;
-        }
-        let began = self.began(before, until);
-        let mut alone = until;
-        if let Fact::SendingStarted { limit: Limit::Hourly | Limit::Pulse, .. } =
-            self.record(before).fact
-            && category == Category::PackageTransit
-        {
-            alone = self.alone(before, to, began).min(until);
-            let route = self.route(to);
-            self.wait(alone, until, Category::RateLimited, to, route);
-        }
-        self.wait(began, alone, category, to, behind);
-        self.rested(before, began, to);
-        Some(Some(before))
-    }
-
-    /// When a sending began that has a record before it: at once, or, after a failure, when it
-    /// was tried again.
-    fn began(&self, before: usize, at_the_latest: Instant) -> Instant {
-        match self.record(before).fact {
-            Fact::SendingFailed { again_at: Some(again), .. } => again.min(at_the_latest),
-            _ => self.at(before),
-        }
-    }
-
-    /// The rest of a sending after a failure, if there was one.
-    fn rested(&mut self, before: usize, until: Instant, to: SiteId) {
-        if let Fact::SendingFailed { .. } = self.record(before).fact {
-            let fault = self.fault_of_sending(before);
-            self.resent((self.at(before), until), to, fault);
-        }
-    }
-
-    /// When a package that began to be sent under a limit would have been through without: by its
-    /// circuit alone.
-    fn alone(&self, started: usize, to: SiteId, began: Instant) -> Instant {
-        let sent = std::iter::successors(self.cause(started), |&one| self.cause(one));
-        let bytes = sent.map(|one| self.record(one).fact).find_map(|fact| match fact {
-            Fact::PackageSent { bytes, .. } => Some(bytes),
-            _ => None,
-        });
-        let link = self.causes.scenario.sites[to.index()].link;
-        let (Some(bytes), Some(link)) = (bytes, link) else { return began };
-        let link = &self.causes.scenario.links[link.index()];
-        let carrying = match &link.bandwidth {
-            Bandwidth::Unlimited => None,
-            Bandwidth::Constant(rate) => Some(rate.time_for(bytes)),
-            // As fast as it ever is.
-            Bandwidth::Hourly(week) => week.values().max().map(|rate| rate.time_for(bytes)),
-        };
-        let carried = carrying.map_or(Some(began), |carrying| began.checked_add(carrying));
-        carried.and_then(|carried| carried.checked_add(link.latency)).unwrap_or(Instant::NEVER)
-    }
-
     /// Before a package was inserted, or its insertion was rolled back.
     fn inserted(&mut self, version: u32) -> Option<Option<usize>> {
         let Record { at, site, fact, .. } = *self.record(self.here);
@@ -404,7 +310,8 @@ impl<'c, 'a> Chain<'c, 'a> {
             let fault = self.causes.database_fault(site, at);
             self.lost((began, at), site, fault);
         } else {
-            self.wait(began, at, Category::Database, site, Behind::Timing("insert"));
+            let behind = Behind::Timing("insert");
+            self.handled(SlowPhase::Insert, (began, at), Category::Database, site, behind);
         }
         if again.is_some() {
             let fault = self.causes.database_fault(site, since);
@@ -487,26 +394,12 @@ impl<'c, 'a> Chain<'c, 'a> {
         }
     }
 
-    /// The fault that a failed sending is owed to.
-    fn fault_of_sending(&self, failed: usize) -> Option<FaultId> {
-        let Record { at, site: from, fact, .. } = *self.record(failed);
-        let Fact::SendingFailed { to, .. } = fact else { return None };
-        let before = self.cause(failed)?;
-        if let Fact::SendingStruck { fault, .. } = self.record(before).fact {
-            return Some(fault);
-        }
-        let began = self.began(before, at);
-        let places: [(SiteId, &[Category]); 2] =
-            [(to, &[Category::LinkDown, Category::SiteDown]), (from, &[Category::SiteDown])];
-        self.causes.holds.holding(&places, (began, at))
-    }
-
-    fn route(&self, to: SiteId) -> Behind {
+    pub(super) fn route(&self, to: SiteId) -> Behind {
         self.causes.scenario.sites[to.index()].route.map_or(Behind::Sender, Behind::Route)
     }
 
     /// What carries a sending to a site: its circuit, else its address.
-    fn way(&self, to: SiteId) -> Behind {
+    pub(super) fn way(&self, to: SiteId) -> Behind {
         let link = self.causes.scenario.sites[to.index()].link;
         link.map_or_else(|| self.route(to), Behind::Link)
     }
@@ -524,7 +417,7 @@ impl<'c, 'a> Chain<'c, 'a> {
     }
 
     /// A stage, as far as it lies where this site's chain is followed.
-    fn wait(
+    pub(super) fn wait(
         &mut self,
         from: Instant,
         until: Instant,
@@ -540,7 +433,7 @@ impl<'c, 'a> Chain<'c, 'a> {
 
     /// The same of what a fault may have held up: the one that made the last try fail, and a site
     /// server that came up only as it ended.
-    fn held(
+    pub(super) fn held(
         &mut self,
         (from, mut until): (Instant, Instant),
         category: Category,
@@ -573,12 +466,6 @@ impl<'c, 'a> Chain<'c, 'a> {
     /// The time from a failure to the next try.
     fn retried(&mut self, span: (Instant, Instant), site: SiteId, fault: Option<FaultId>) {
         self.held(span, Category::Retry, site, fault, Behind::Retry);
-    }
-
-    /// The time in a sending that failed, or until it was tried again.
-    fn resent(&mut self, span: (Instant, Instant), to: SiteId, fault: Option<FaultId>) {
-        let route = self.route(to);
-        self.held(span, Category::SendingRetry, to, fault, route);
     }
 
     /// A wait that a site server's being down may have made longer.
