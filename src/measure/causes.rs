@@ -16,6 +16,7 @@
 //!   exact, but what a sender did is one category.
 
 mod chain;
+mod export;
 mod holds;
 mod sending;
 mod slow;

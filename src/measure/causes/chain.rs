@@ -11,7 +11,7 @@
 use super::super::blame::{Behind, Category, Stage};
 use super::Causes;
 use crate::scenario::{SlowPhase, Source};
-use crate::trace::{Fact, Mishap, Part, Record, Status, Trigger};
+use crate::trace::{Fact, Part, Record, Status, Trigger};
 use crate::units::{FaultId, Instant, LinkId, ReleaseId, SiteId};
 
 /// Where a chain stands.
@@ -97,7 +97,7 @@ impl<'c, 'a> Chain<'c, 'a> {
     }
 
     /// Up to where this site's chain is followed back.
-    fn limit(&self) -> Instant {
+    pub(super) fn limit(&self) -> Instant {
         self.bound.map_or(self.wanted, |bound| self.at(bound).max(self.wanted))
     }
 
@@ -332,50 +332,8 @@ impl<'c, 'a> Chain<'c, 'a> {
         Some(Some(before))
     }
 
-    /// Before a run of export, carrying and import started.
-    fn export_started(&mut self, run: u32) -> Option<Option<usize>> {
-        let Record { at, site, .. } = *self.record(self.here);
-        // A run that came to nothing, though there was something to carry.
-        let failed = run.checked_sub(1).and_then(|before| {
-            self.mark(self.here, |fact| {
-                matches!(fact, Fact::PointRunFailed { run, why }
-                    if run == before && why != Mishap::StillUnderWay)
-            })
-        });
-        let behind = Behind::InternetPoint;
-        let Some(failed) = failed.filter(|&failed| self.at(failed) >= self.limit()) else {
-            self.wait(self.limit(), at, Category::ExportWait, site, behind);
-            return Some(None);
-        };
-        let since = self.at(failed);
-        let behind = self.fault_of_run(failed).map_or(behind, Behind::Fault);
-        self.wait(since, at, Category::ExportWait, site, behind);
-        Some(Some(failed))
-    }
-
-    /// Before a run of export, carrying and import came to nothing.
-    fn export_failed(&mut self, run: u32, why: Mishap) -> Option<Option<usize>> {
-        let Record { at, site, .. } = *self.record(self.here);
-        if why == Mishap::StillUnderWay {
-            return None;
-        }
-        let started = self.mark(
-            self.here,
-            |fact| matches!(fact, Fact::ExportStarted { run: one } if one == run),
-        )?;
-        let fault = self.fault_of_run(self.here);
-        self.lost((self.at(started), at), site, fault);
-        Some(Some(started))
-    }
-
-    fn fault_of_run(&self, failed: usize) -> Option<FaultId> {
-        let Record { at, site, .. } = *self.record(failed);
-        let kinds: &[Category] = &[Category::PointDown, Category::SiteDown];
-        self.causes.holds.holding(&[(site, kinds)], (at, at))
-    }
-
     /// The last mark of the site of a record before it that is of a kind.
-    fn mark(&self, position: usize, kind: impl Fn(Fact) -> bool) -> Option<usize> {
+    pub(super) fn mark(&self, position: usize, kind: impl Fn(Fact) -> bool) -> Option<usize> {
         let marks = &self.causes.marks[self.record(position).site.index()];
         let before = marks.partition_point(|&mark| mark < position);
         marks[..before].iter().rev().copied().find(|&mark| kind(self.record(mark).fact))
@@ -459,7 +417,7 @@ impl<'c, 'a> Chain<'c, 'a> {
     }
 
     /// The time in a try that failed.
-    fn lost(&mut self, span: (Instant, Instant), site: SiteId, fault: Option<FaultId>) {
+    pub(super) fn lost(&mut self, span: (Instant, Instant), site: SiteId, fault: Option<FaultId>) {
         self.held(span, Category::FailedTry, site, fault, Behind::Retry);
     }
 
