@@ -8,6 +8,7 @@ mod import;
 mod new;
 mod report;
 mod show;
+mod study;
 mod validate;
 
 use std::path::PathBuf;
@@ -89,6 +90,13 @@ pub(super) enum Command {
     /// compared with, in its expectations, in when 95 % of each kind of sites have each release,
     /// and in how much synchronising it takes.
     Compare(compare::CompareArgs),
+    /// Explore: designs, what is varied, how sure the answer is
+    ///
+    /// A study names a scenario, alternatives to it, and what is varied for each. Every point is
+    /// replicated until the answer is as precise as wanted, over the same chances, and the designs
+    /// are compared. What has been run is kept: the same study again runs only what is missing.
+    #[command(visible_aliases = ["sweep", "experiment"])]
+    Study(study::StudyArgs),
     /// Does it still give the same? Repeats a stored run and compares fingerprints
     ///
     /// The scenario is taken from the run's own folder. What moved is named: other times, other

@@ -144,7 +144,7 @@ pub(super) fn exceeded(what: &str, most: u64, now: Instant) -> Stop {
 }
 
 impl Cost {
-    fn of(scenario: &Scenario) -> Cost {
+    pub fn of(scenario: &Scenario) -> Cost {
         let by_hand = scenario.operations.len() as u64;
         let installed = u64::from(scenario.initial == Initial::Empty);
         let mut cost = Cost {
@@ -247,7 +247,7 @@ impl Cost {
         if self.cycles == 0 { 0 } else { self.points.saturating_mul(self.releases) }
     }
 
-    fn events(&self) -> u64 {
+    pub fn events(&self) -> u64 {
         let synced = self.attempts().saturating_mul(EVENTS_EACH);
         let failed = self.retries.saturating_mul(EVENTS_FAILED);
         // A release is compared at each site once, whatever else happens there.

@@ -32,6 +32,11 @@ const TOPICS: &[Topic] = &[
         page: || include_str!("../../docs/commands.md").to_owned(),
     },
     Topic {
+        word: "studies",
+        tells: "studies: designs, what is varied, how sure the answer is",
+        page: || include_str!("../../docs/studies.md").to_owned(),
+    },
+    Topic {
         word: "profiles",
         tells: "where defaults come from: cm2007, cm2012, cm-current, wsus",
         page: || include_str!("../../docs/profiles.md").to_owned(),

@@ -41,6 +41,7 @@ mod results;
 mod run;
 mod screen;
 mod show;
+mod study;
 mod validate;
 
 use std::ffi::OsString;
@@ -90,6 +91,7 @@ fn perform(words: Vec<OsString>, screen: &mut Screen) -> Exit {
                 Ok(Exit::Ok)
             }
             Command::Show(args) => show::show(&args.meant(screen), screen),
+            Command::Study(args) => args.meant(screen).and_then(|plan| study::study(&plan, screen)),
             Command::Validate(args) => validate::validate(&args.meant(screen), screen),
             Command::Help { topic } => help::help(topic.as_deref(), screen),
         },

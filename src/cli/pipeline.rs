@@ -12,7 +12,7 @@ use super::inputs::Inputs;
 use super::results::Stored;
 use crate::measure::Outcome;
 use crate::report::{Chart, Picture, Run, Shown, release_to_draw};
-use crate::scenario::{Diagnostic, Overrides, Report, Scenario};
+use crate::scenario::{Diagnostic, Disk, Overrides, Report, Scenario, Study};
 use crate::trace::Trace;
 use crate::units::{Duration, Instant};
 use crate::world::{Blueprint, World};
@@ -54,25 +54,55 @@ type Decoded = Result<(Scenario, Vec<Diagnostic>), Report>;
 
 /// The bytes of a file, those that were read beside it, and what they say.
 fn decoded(path: &Path, overrides: &Overrides) -> Result<(Vec<u8>, Vec<Stored>, Decoded), Stop> {
-    let unreadable = |error: std::io::Error| Stop {
-        exit: Exit::FileTrouble,
-        text: format!("supsim: {}: {error}", path.display()),
-    };
-    // Once, and no further than a scenario can go: it may be a pipe, or a device without an end.
-    let mut bytes = Vec::new();
-    let file = File::open(path).map_err(unreadable)?;
-    let most = Scenario::MOST_BYTES as u64 + 1;
-    file.take(most).read_to_end(&mut bytes).map_err(unreadable)?;
+    let bytes = bytes(path)?;
     let files = Rc::new(Inputs::beside(path, overrides.allow_outside));
     let decoded = Scenario::decode(&path.display().to_string(), &bytes, overrides, files.clone());
     Ok((bytes, files.opened(), decoded))
 }
 
-/// Reads and checks a scenario, and gives everything that was found, good or not.
+/// The bytes of a file, once, and no further than a scenario can go: it may be a pipe, or a device
+/// without an end.
+fn bytes(path: &Path) -> Result<Vec<u8>, Stop> {
+    let unreadable = |error: std::io::Error| Stop {
+        exit: Exit::FileTrouble,
+        text: format!("supsim: {}: {error}", path.display()),
+    };
+    let mut bytes = Vec::new();
+    let file = File::open(path).map_err(unreadable)?;
+    let most = Scenario::MOST_BYTES as u64 + 1;
+    file.take(most).read_to_end(&mut bytes).map_err(unreadable)?;
+    Ok(bytes)
+}
+
+/// Reads and checks a study with all its points; and how many warnings there are.
+pub(super) fn read_study(path: &Path, overrides: &Overrides) -> Result<(Study, usize), Stop> {
+    match study(path, &bytes(path)?, overrides) {
+        Ok((study, warnings)) => Ok((study, warnings.len())),
+        Err(report) => Err(Stop { exit: Exit::NothingRan, text: report.to_string() }),
+    }
+}
+
+fn study(
+    path: &Path,
+    bytes: &[u8],
+    overrides: &Overrides,
+) -> Result<(Study, Vec<Diagnostic>), Report> {
+    let files = Rc::new(Disk::beside(path, overrides.allow_outside));
+    Study::decode(&path.display().to_string(), bytes, overrides, files)
+}
+
+/// Reads and checks a scenario or a study, and gives everything that was found, good or not.
 pub(super) fn check(path: &Path, overrides: &Overrides) -> Result<Report, Stop> {
-    let (_, _, decoded) = decoded(path, overrides)?;
-    Ok(match decoded {
-        Ok((_, warnings)) => Report { diagnostics: warnings, further: 0 },
+    let bytes = bytes(path)?;
+    let warnings = if Study::is_one(&bytes) {
+        study(path, &bytes, overrides).map(|(_, warnings)| warnings)
+    } else {
+        let files = Rc::new(Disk::beside(path, overrides.allow_outside));
+        let decoded = Scenario::decode(&path.display().to_string(), &bytes, overrides, files);
+        decoded.map(|(_, warnings)| warnings)
+    };
+    Ok(match warnings {
+        Ok(warnings) => Report { diagnostics: warnings, further: 0 },
         Err(report) => report,
     })
 }

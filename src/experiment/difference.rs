@@ -5,17 +5,7 @@
 
 use super::beta;
 use crate::measure::Figure;
-
-/// Which way is better.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Better {
-    /// Less is.
-    Lower,
-    /// More is.
-    Higher,
-    /// Neither: it is told, not judged.
-    Neither,
-}
+pub use crate::scenario::Better;
 
 /// The figures of one design.
 #[derive(Clone, Copy, Debug, PartialEq)]

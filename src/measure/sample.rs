@@ -112,6 +112,7 @@ pub(crate) fn scenario(sites: Vec<Site>) -> Scenario {
             pick: Pick::All,
             occurs: Occurs::Attempts(vec![1]),
         }],
+        watched: Vec::new(),
         expectations: Vec::new(),
         recording: Recording::All,
         series_every: None,

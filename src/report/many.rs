@@ -50,6 +50,11 @@ pub(super) fn value(unit: Unit, value: u64, decimals: u32) -> String {
     format!("{whole}.{rest:0digits$}{word}")
 }
 
+/// A value for people, in the unit that suits its size: `1 %`, `30 min`, `2.5`.
+pub fn quantity(unit: Unit, size: u64) -> String {
+    value(unit, size, 2)
+}
+
 /// What is measured, in words: `time_to_current max, 9 primaries`.
 pub(super) fn question(run: &Run<'_>, asked: &Expectation) -> String {
     let mut words = asked.metric.name().to_owned();

@@ -56,7 +56,7 @@ pub use digits::in_threes;
 pub use events::write_events;
 pub use explain::{explain, never, tried};
 pub use html::write_html;
-pub use many::{Many, told};
+pub use many::{Many, quantity, told};
 pub use markdown::markdown;
 pub use perfetto::write_trace;
 pub use run::Run;

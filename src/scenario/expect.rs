@@ -73,6 +73,19 @@ pub(super) fn read(reader: &mut Reader, on: &Grounds<'_>, node: &Node<'_>) -> Ve
     expectations
 }
 
+/// What a study measures beside the expectations; `entries` with the paths at which they stand.
+pub(super) fn watched(
+    reader: &mut Reader,
+    on: &Grounds<'_>,
+    entries: &[(String, Entry<'_>)],
+) -> Vec<Expectation> {
+    let reached = within_top_level(on.known.sites);
+    let read = entries.iter().filter_map(|(path, entry)| {
+        reader.within(path, |reader| expectation(reader, on, &reached, entry, &entry.key))
+    });
+    read.collect()
+}
+
 fn expectation(
     reader: &mut Reader,
     on: &Grounds<'_>,

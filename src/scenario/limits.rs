@@ -47,6 +47,8 @@ pub const EXPECTATIONS: usize = 1_000;
 pub const REPLICATIONS: u32 = 100_000;
 /// A count that is wanted \[thousand-millionths\]: a thousand million.
 pub const AMOUNT: u64 = 1_000_000_000_000_000_000;
+/// Points of a study.
+pub const POINTS: usize = 10_000;
 /// Samples of a series.
 pub const SAMPLES: u64 = 100_000;
 /// Values of one column of a file.

@@ -61,6 +61,7 @@ mod shape;
 mod site;
 mod sites;
 mod source;
+mod study;
 mod supported;
 mod sync;
 mod table;
@@ -97,6 +98,9 @@ pub use meant::{
 pub use point::{ExportImport, Languages, PointMode};
 pub use profile::Profile;
 pub use schema::schema;
+pub use study::{
+    Adjust, Better, Comparing, Factor, Method, Point, Rule, Sensitivity, Study, StudyMetric, Until,
+};
 pub use supported::Supported;
 pub use track::{Track, WallClock, Week};
 
@@ -173,6 +177,8 @@ pub struct Scenario {
     pub faults: Vec<Fault>,
     /// `expect`, in the order of their names.
     pub expectations: Vec<Expectation>,
+    /// What a study measures beside them, in the order written; their bounds always hold.
+    pub watched: Vec<Expectation>,
     /// `record`: how much is recorded.
     pub recording: Recording,
     /// `record.series_every`: how far apart the samples of `series.csv` are; `None`: no samples.

@@ -12,7 +12,7 @@ use super::error::{Diagnostic, Report};
 use super::expect::{self, Grounds};
 use super::files::{Disk, Files, Texts, text_of};
 use super::known::Known;
-use super::layers::{self, Arena, Composed};
+use super::layers::{self, Arena, Composed, Laid};
 use super::names::Names;
 use super::overrides::Overriding;
 use super::reader::Reader;
@@ -28,7 +28,7 @@ use super::{
 };
 use plain::{heading, initial, recording, run, scenario_name, seed, series_every, source, warmup};
 
-const KEYS: [&str; 28] = [
+const KEYS: [&str; 29] = [
     "supsim",
     "kind",
     "name",
@@ -57,6 +57,7 @@ const KEYS: [&str; 28] = [
     "sms2003",
     "faults",
     "expect",
+    "record",
 ];
 
 impl Scenario {
@@ -130,7 +131,7 @@ fn parse(
         None
     } else {
         let tree = yaml::parse(&mut reader, text);
-        tree.and_then(|tree| layers::compose(&mut reader, &arena, tree, overrides))
+        tree.and_then(|tree| compose(&mut reader, &arena, tree, overrides, Laid::default()))
             .and_then(|composed| document(&mut reader, &composed, overrides))
     };
     let sound = reader.errors() == 0;
@@ -141,14 +142,26 @@ fn parse(
     }
 }
 
+/// Lays every layer over a tree; what a study says comes last.
+pub(super) fn compose<'a>(
+    reader: &mut Reader,
+    arena: &'a Arena,
+    own: yaml::Node<'a>,
+    overrides: &Overrides,
+    laid: Laid<'a>,
+) -> Option<Composed<'a>> {
+    layers::compose(reader, arena, own, overrides, laid, &KEYS)
+}
+
 /// A file that is refused as a whole.
-fn refused(file_name: &str, code: &'static str, message: &str, note: String) -> Report {
+pub(super) fn refused(file_name: &str, code: &'static str, message: &str, note: String) -> Report {
     let mut reader = Reader::new();
     reader.error(code, Place::default(), message, note);
     reader.into_report(file_name, "")
 }
 
-fn document(
+/// The scenario that a tree describes.
+pub(super) fn document(
     reader: &mut Reader,
     composed: &Composed<'_>,
     overrides: &Overrides,
@@ -162,8 +175,7 @@ fn document(
         reader.kind(&kind.value);
         return None;
     }
-    let keys: Vec<&str> = KEYS.into_iter().chain(["record"]).collect();
-    let fields = reader.fields(&composed.tree, "a scenario", &keys, &[])?;
+    let fields = reader.fields(&composed.tree, "a scenario", &KEYS, &[])?;
     let is_scenario = heading(reader, &fields);
     if !is_scenario {
         return None;
@@ -248,6 +260,7 @@ fn document(
         operations: &operations,
     };
     let expectations = fields.get("expect").map(|node| expect::read(reader, &grounds, node));
+    let watched = expect::watched(reader, &grounds, &composed.watched);
     let recording = recording(reader, &fields);
     let series_every = series_every(reader, &run, &fields);
     let profile = reader.profile();
@@ -281,6 +294,7 @@ fn document(
         sms2003,
         faults,
         expectations: expectations.unwrap_or_default(),
+        watched,
         recording: recording?,
         series_every: series_every?,
         links,

@@ -46,6 +46,7 @@ mod rulebook;
 mod rules;
 mod senders;
 mod stories;
+mod study;
 mod support;
 mod swarm;
 mod theory;

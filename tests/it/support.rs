@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use supsim::scenario::{Held, Overrides, Report, Scenario, SitesOverride};
+use supsim::scenario::{Held, Overrides, Report, Scenario, SitesOverride, Study};
 use supsim::trace::{Fact, Record, Trace};
 use supsim::units::{Instant, SiteId};
 
@@ -47,6 +47,7 @@ pub fn scenarios() -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = entries
         .map(|entry| entry.unwrap().path())
         .filter(|path| path.extension().is_some_and(|extension| extension == "yaml"))
+        .filter(|path| !Study::is_one(&std::fs::read(path).expect("a file")))
         .collect();
     files.sort();
     assert!(!files.is_empty(), "scenarios/ holds no scenario");

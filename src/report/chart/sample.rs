@@ -99,6 +99,7 @@ impl Sample {
             sms2003: None,
             operations: Vec::new(),
             faults: Vec::new(),
+            watched: Vec::new(),
             expectations: Vec::new(),
             recording: Recording::All,
             series_every: None,

@@ -13,6 +13,7 @@ mod csv;
 mod declaration;
 mod import;
 mod kind;
+mod laid;
 mod merge;
 mod params;
 mod path;
@@ -25,10 +26,11 @@ use merge::{merge, root, take};
 
 use super::reader::Reader;
 use super::source::Place;
-use super::yaml::{self, Node, Value};
+use super::yaml::{self, Entry, Node, Value};
 use super::{Overrides, limits};
 
 pub(super) use changes::{Changes, shown};
+pub(super) use laid::{Knob, Laid};
 pub(super) use merge::{removes, site};
 pub(super) use path::{Assignment, Path, path_of, set};
 pub use routes::{FieldRoute, field_routes};
@@ -130,6 +132,8 @@ pub(super) struct Composed<'a> {
     pub overridden: Vec<Overridden>,
     /// What holds for some sites once there are sites.
     pub sites: Vec<ForSites<'a>>,
+    /// What a study measures beside the expectations, and where it stands.
+    pub watched: Vec<(String, Entry<'a>)>,
 }
 
 /// `--where SEL --set PATH=VALUE`, read but not applied.
@@ -139,13 +143,15 @@ pub(super) struct ForSites<'a> {
     pub set: Vec<Assignment<'a>>,
 }
 
-/// Lays every layer on the tree of the scenario's own text. `None`: it cannot be read further, and
-/// why has been reported.
+/// Lays every layer on the tree of the scenario's own text; `keys` are the words that stand at its
+/// top. `None`: it cannot be read further, and why has been reported.
 pub(super) fn compose<'a>(
     reader: &mut Reader,
     arena: &'a Arena,
     own: Node<'a>,
     overrides: &Overrides,
+    mut laid: Laid<'a>,
+    keys: &[&str],
 ) -> Option<Composed<'a>> {
     let mut tree = extended(reader, arena, own)?;
     let mut changes = Vec::new();
@@ -168,8 +174,14 @@ pub(super) fn compose<'a>(
         set(reader, &mut tree, Some(root()), &assignment.path, assignment.value, &mut change);
         changes.push(change);
     }
-    let mut params = params::declared(reader, arena, &mut tree, &overrides.params, &mut changes);
+    let mut watched = std::mem::take(&mut laid.watched);
+    let mut given = params::given(reader, &overrides.params);
+    given.extend(laid::lay(reader, &mut tree, laid, keys));
+    let mut params = params::declared(reader, arena, &mut tree, given, &mut changes);
     params.substitute(reader, &mut tree);
+    for (_, entry) in &mut watched {
+        params.substitute(reader, &mut entry.value);
+    }
     let mut sites = Vec::new();
     for words in &overrides.sites {
         let for_sites = for_sites(reader, arena, words);
@@ -182,7 +194,7 @@ pub(super) fn compose<'a>(
     }
     params.unused(reader);
     let overridden = changes.into_iter().flat_map(Changes::into_found).collect();
-    Some(Composed { tree, parameters: params.declared, overridden, sites })
+    Some(Composed { tree, parameters: params.declared, overridden, sites, watched })
 }
 
 /// A file on top of those that it extends, each with what it imports.

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use super::changes::Changes;
 use super::declaration::declaration;
+use super::laid::Given;
 use super::merge::take;
 use super::{Arena, Parameter};
 use crate::scenario::limits;
@@ -32,15 +33,14 @@ struct Param<'a> {
     used: bool,
 }
 
-/// Takes `params` out of the tree, with the values that `-p` gives.
+/// Takes `params` out of the tree, with the values that are given.
 pub(super) fn declared<'a>(
     reader: &mut Reader,
     arena: &'a Arena,
     tree: &mut Node<'a>,
-    given: &[String],
+    mut given: BTreeMap<String, Given>,
     changes: &mut Vec<Changes>,
 ) -> Params<'a> {
-    let mut given = given_values(reader, given);
     let mut params = Params::default();
     if let Some(entry) = take(tree, "params") {
         let entries = reader.map(&entry.value, "`params`").unwrap_or_default();
@@ -50,7 +50,7 @@ pub(super) fn declared<'a>(
         }
         for entry in entries.iter().take(limits::PARAMS) {
             let Some(name) = reader.identifier(entry, "a parameter") else { continue };
-            let given = given.remove(name);
+            let given = given.remove(name).map(|given| (given.text, given.place));
             let value = reader.within(&format!("params.{name}"), |reader| {
                 declaration(reader, arena, entry, name, given, &mut params.declared, changes)
             });
@@ -58,8 +58,7 @@ pub(super) fn declared<'a>(
             params.by_name.insert(name.to_owned(), param);
         }
     }
-    for (name, (_, place)) in given {
-        let place = Place { start: 0, end: place.start.saturating_sub(1), ..place };
+    for (name, Given { named: place, .. }) in given {
         let known = || params.by_name.keys().map(String::as_str);
         reader.unknown_name("E0125", place, "parameter", &name, known);
     }
@@ -67,7 +66,7 @@ pub(super) fn declared<'a>(
 }
 
 /// The values of `-p`, each with its place; the last of several wins.
-fn given_values(reader: &mut Reader, given: &[String]) -> BTreeMap<String, (String, Place)> {
+pub(super) fn given(reader: &mut Reader, given: &[String]) -> BTreeMap<String, Given> {
     let mut values = BTreeMap::new();
     for words in given {
         let file = reader.texts.add("-p", "", words).file;
@@ -75,7 +74,8 @@ fn given_values(reader: &mut Reader, given: &[String]) -> BTreeMap<String, (Stri
         match words.split_once('=') {
             Some((name, value)) if !name.is_empty() && !value.is_empty() => {
                 let place = Place { start: name.len() as u32 + 1, ..whole };
-                values.insert(name.to_owned(), (value.to_owned(), place));
+                let named = Place { end: name.len() as u32, ..whole };
+                values.insert(name.to_owned(), Given { text: value.to_owned(), place, named });
             }
             _ => {
                 let note = "write NAME=VALUE";

@@ -38,11 +38,27 @@ impl Reader {
 
     /// Is it a kind of file that we read?
     pub fn kind(&mut self, node: &Node<'_>) -> Option<()> {
-        self.choice(node, "a kind of file", &["scenario"], &[], &[], &["study"]).map(|_| ())
+        if let Value::Plain(word) | Value::Quoted(word) = &node.value
+            && word == "study"
+        {
+            let message = "this is a study, and a scenario is wanted here";
+            self.error(
+                "E0601",
+                node.place,
+                message,
+                "it varies a scenario that it names as `base`",
+            )
+            .help("run it with: supsim study FILE");
+            return None;
+        }
+        self.choice(node, "a kind of file", &["scenario"], &[], &[], &[]).map(|_| ())
     }
 }
 
-pub(super) fn scenario_name<'n>(reader: &mut Reader, node: &'n Node<'_>) -> Option<&'n str> {
+pub(in crate::scenario) fn scenario_name<'n>(
+    reader: &mut Reader,
+    node: &'n Node<'_>,
+) -> Option<&'n str> {
     let text = reader.text(node, "`name`")?;
     let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     let good = text.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit())

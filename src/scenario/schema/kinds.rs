@@ -105,6 +105,15 @@ fn pattern(pattern: &str, example: &str) -> Value {
 pub(super) fn definitions() -> Map<String, Value> {
     let all = [
         ("any", json!({})),
+        ("any_map", json!({ "type": "object" })),
+        (
+            "levels",
+            json!({
+                "type": "object",
+                "additionalProperties": { "type": "array", "minItems": 1 },
+            }),
+        ),
+        ("exclusions", json!({ "type": "array", "minItems": 1, "items": { "type": "object" } })),
         ("parameter_use", json!({ "type": "string", "pattern": r"^\$\{[A-Za-z0-9._-]+\}$" })),
         ("name", json!({ "type": "string", "pattern": r"^[A-Za-z0-9._-]+$", "maxLength": 100 })),
         ("text", json!({ "type": "string" })),

@@ -3,6 +3,7 @@
 mod amounts;
 mod course;
 mod parts;
+mod study;
 
 pub(super) use parts::SITE;
 
@@ -29,7 +30,7 @@ const fn shape(
 
 /// All of them.
 pub(super) fn all() -> impl Iterator<Item = &'static Shape> {
-    [TOP, parts::MAPS, course::MAPS, amounts::MAPS].into_iter().flatten()
+    [TOP, parts::MAPS, course::MAPS, amounts::MAPS, study::MAPS].into_iter().flatten()
 }
 
 /// The scenario itself, and what is done with it before it is read.

@@ -24,11 +24,15 @@ pub fn schema() -> String {
     }
     let schema = json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "supsim scenario",
-        "description": "A scenario of supsim, language version 1. supsim help scenario explains every word.",
-        "$ref": "#/$defs/scenario",
-        "if": { "not": { "required": ["extends"] } },
-        "then": choices::of_a_whole(),
+        "title": "supsim scenario or study",
+        "description": "A scenario or a study of supsim, language version 1. supsim help scenario explains every word.",
+        "if": { "required": ["kind"], "properties": { "kind": { "const": "study" } } },
+        "then": { "$ref": "#/$defs/study" },
+        "else": {
+            "$ref": "#/$defs/scenario",
+            "if": { "not": { "required": ["extends"] } },
+            "then": choices::of_a_whole(),
+        },
         "$defs": definitions,
     });
     // a tree of texts can always be written

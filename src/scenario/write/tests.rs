@@ -39,6 +39,7 @@ fn assert_survives(scenario: &Scenario) {
         defaults_used: _,
         parameters: _,
         overridden: _,
+        watched: _,
     } = scenario;
     assert_eq!(*name, again.name);
     assert_eq!(*description, again.description);
