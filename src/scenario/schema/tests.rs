@@ -140,6 +140,7 @@ const PASS: &[(&str, &str)] = &[
     ("duration-too-long", "how long a duration is stands in its units"),
     ("history-columns", "what is wrong stands in the table that it names"),
     ("param-of-another-kind", "what stands behind `${name}` is not looked up"),
+    ("study-points", "what a study lays over its base is read with the base"),
     ("time-unquoted", "without its quotes it is the same text"),
     ("too-fine", "what the units of a duration come to"),
 ];
