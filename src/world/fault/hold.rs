@@ -222,6 +222,10 @@ impl<'s> World<'s> {
 
     fn site_goes_down(&mut self, site: SiteId, fault: FaultId) {
         let attempt = self.sites[site.index()].engine.attempts();
+        if let Some(Reason::Injected(fault)) = self.sites[site.index()].failing {
+            // It has hung on that one so far, which is why it was still under way.
+            self.record_aside(site, Fact::FaultHit { fault, attempt });
+        }
         if self.sites[site.index()].engine.state() != State::Idle {
             self.record(site, Fact::FaultHit { fault, attempt });
         }

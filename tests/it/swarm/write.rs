@@ -16,9 +16,11 @@ impl fmt::Display for Clock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const MONTHS: [u64; 12] = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
         let (mut day, mut month, mut year) = (self.0 / DAY, 2, 2026);
-        // 2028 is the first leap year, and no plan gets so far.
-        while day >= MONTHS[month] {
-            day -= MONTHS[month];
+        let days = |month: usize, year: u64| {
+            MONTHS[month] + u64::from(month == 1 && year.is_multiple_of(4))
+        };
+        while day >= days(month, year) {
+            day -= days(month, year);
             month = (month + 1) % 12;
             year += u64::from(month == 0);
         }
