@@ -66,7 +66,7 @@ pub fn measures(designs: &[Compared<'_>]) -> Vec<Measure> {
             }
         }
     }
-    let counts: [(&str, fn(&Replication) -> usize); 3] = [
+    let counts: [(&str, Count); 3] = [
         ("synchronisations", |one| one.activity.attempts),
         ("of them failed", |one| one.activity.failed),
         ("at once at most", |one| one.activity.busiest),
@@ -80,6 +80,9 @@ pub fn measures(designs: &[Compared<'_>]) -> Vec<Measure> {
     measures.retain(|measure| measure.figures[1..].iter().any(|figures| !figures.is_empty()));
     measures
 }
+
+/// Something that is counted in a replication.
+type Count = fn(&Replication) -> usize;
 
 const KINDS: [(SiteKind, &str); 3] = [
     (SiteKind::Central, "central sites"),

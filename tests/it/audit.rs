@@ -122,7 +122,7 @@ impl Auditor<'_> {
         // its new parent send.
         let above = self.parent(record.site) == Some(cause.site)
             || matches!(cause.fact, Fact::RequestSent { to } | Fact::PackageSent { to, .. }
-                | Fact::SendingWaited { to, .. } | Fact::SendingStarted { to, .. }
+                | Fact::CatalogueSent { to, .. } | Fact::SendingWaited { to, .. } | Fact::SendingStarted { to, .. }
                 | Fact::SendingStruck { to, .. } | Fact::SendingFailed { to, .. }
                 if to == record.site)
             // Clients of a secondary site without a point stay with the point they had (H4).

@@ -69,9 +69,10 @@ impl Shape {
         self.codes.iter().position(|one| one == code).expect("a plan names only its own sites")
     }
 
-    /// A site, its parent, and so on.
+    /// A site, its parent, and so on. While a plan is being made smaller a move may be left that
+    /// leads round in a circle, until the scenario is refused for it.
     fn upwards(&self, site: usize) -> impl Iterator<Item = usize> + '_ {
-        std::iter::successors(Some(site), |site| self.parents[*site])
+        std::iter::successors(Some(site), |site| self.parents[*site]).take(self.parents.len())
     }
 
     /// Is a site that one, or below it?
