@@ -1,5 +1,6 @@
 //! How far a run has come, on standard error.
 
+use std::borrow::Cow;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -67,7 +68,7 @@ impl Progress {
     }
 
     /// What is being done now.
-    pub fn doing(&self, what: &'static str) {
+    pub fn doing(&self, what: impl Into<Cow<'static, str>>) {
         if let Some(bar) = &self.bar {
             bar.set_message(what);
         }

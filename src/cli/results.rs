@@ -197,7 +197,7 @@ fn is_ours(name: &str) -> bool {
 }
 
 /// Makes the names in a folder last; Windows does so by itself, and cannot open folders.
-fn sync_folder(folder: &Path) -> io::Result<()> {
+pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
     if cfg!(unix) {
         let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
         File::open(folder)?.sync_all()?;

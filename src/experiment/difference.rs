@@ -4,6 +4,7 @@
 //! by order. So the designs are paired, and what chance does to both falls out of the difference.
 
 use super::beta;
+use super::moments::Moments;
 use crate::measure::Figure;
 pub use crate::scenario::Better;
 
@@ -113,6 +114,39 @@ impl Difference {
         })
     }
 
+    /// Of figures that have nothing to do with one another: means side by side, Welch's t.
+    ///
+    /// Where a time never comes there is no mean, and nothing is sure.
+    pub fn unpaired(
+        base: &[Option<Figure>],
+        design: &[Option<Figure>],
+        confidence: f64,
+        certain: bool,
+    ) -> Option<Difference> {
+        let bases: Vec<Figure> = base.iter().copied().flatten().collect();
+        let designs: Vec<Figure> = design.iter().copied().flatten().collect();
+        if bases.is_empty() || designs.is_empty() {
+            return None;
+        }
+        let (base, design) = (level(&bases), level(&designs));
+        let mean = base.mean.zip(design.mean).map(|(base, design)| design - base);
+        let both = Moments::of(&bases).zip(Moments::of(&designs));
+        let welch = both.and_then(|(base, design)| welch(&base, &design, confidence));
+        let neither = base.never == bases.len() && design.never == designs.len();
+        let same = mean == Some(0.0) || neither;
+        let (half_width, p) = match (certain, welch) {
+            (true, _) => (None, f64::from(u8::from(same))),
+            (false, Some((half, p))) => (Some(half), p),
+            (false, None) => (None, 1.0),
+        };
+        let rises = match mean {
+            Some(mean) => mean.total_cmp(&0.0),
+            None => design.never.cmp(&base.never),
+        };
+        let pairs = bases.len().min(designs.len());
+        Some(Difference { pairs, base, design, mean, half_width, p, rises })
+    }
+
     /// What it comes to, with `p` adjusted for how many comparisons there are.
     ///
     /// `matters_from` is in the smallest step of the unit.
@@ -192,6 +226,22 @@ fn student(values: &[f64], confidence: f64) -> Student {
         (false, _) => beta::beyond(count - 1.0, mean / error),
     };
     Student { mean, half_width: Some(beta::student(count - 1.0, confidence) * error), p }
+}
+
+/// Half the width of Welch's interval around the difference of two means, and its `p`; `None` of a
+/// single value.
+fn welch(base: &Moments, design: &Moments, confidence: f64) -> Option<(f64, f64)> {
+    let share = |of: &Moments| Some(of.sd? * of.sd? / of.count as f64);
+    let (one, other) = (share(base)?, share(design)?);
+    let (apart, error) = (design.mean - base.mean, (one + other).sqrt());
+    if error == 0.0 {
+        return Some((0.0, f64::from(u8::from(apart == 0.0))));
+    }
+    let freedom = |of: &Moments| (of.count - 1) as f64;
+    let freedom = (one + other) * (one + other)
+        / (one * one / freedom(base) + other * other / freedom(design));
+    let half = beta::student(freedom, confidence) * error;
+    Some((half, beta::beyond(freedom, apart / error)))
 }
 
 /// The two-sided sign test: how probable it is that a fair coin falls so unevenly.
@@ -280,6 +330,28 @@ mod tests {
         let design = [None, Some(Figure::Of(7)), Some(Figure::Of(4))];
         assert_eq!(Difference::of(&base, &design, 0.95, false).unwrap().pairs, 1);
         assert_eq!(Difference::of(&base[..2], &design[..2], 0.95, false), None);
+    }
+
+    #[test]
+    fn means_side_by_side_by_hand() {
+        // R: t.test(c(10, 12, 14, 20, 24), c(30, 31, 33)): t = -5.7735, df = 5.0092, p = 0.0022
+        let found = Difference::unpaired(
+            &figures(&[10, 12, 14, 20, 24]),
+            &figures(&[30, 31, 33]),
+            0.95,
+            false,
+        )
+        .unwrap();
+        // means 16 and 31 1/3; variances 34 and 7/3: error² = 6.8 + 0.7778
+        let error = (34.0_f64 / 5.0 + 7.0 / 9.0).sqrt();
+        assert!((found.mean.unwrap() - 46.0 / 3.0).abs() < 1e-9);
+        let freedom = error.powi(4) / (6.8 * 6.8 / 4.0 + (7.0_f64 / 9.0).powi(2) / 2.0);
+        let half = beta::student(freedom, 0.95) * error;
+        assert!((found.half_width.unwrap() - half).abs() < 1e-9, "{found:?}");
+        assert!(found.p > 0.001 && found.p < 0.005, "{}", found.p);
+        assert_eq!(found.judged(Better::Lower, found.p, 0.95, 0.0), Judgement::Worse);
+        let alone = Difference::unpaired(&figures(&[1]), &figures(&[2]), 0.95, false).unwrap();
+        assert_eq!(alone.judged(Better::Lower, alone.p, 0.95, 0.0), Judgement::Unsure);
     }
 
     #[test]

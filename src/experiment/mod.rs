@@ -15,21 +15,27 @@
 
 mod averages;
 mod beta;
+mod contrast;
 mod difference;
 mod measures;
 mod moments;
+mod precise;
 mod proportion;
 mod remedy;
 mod replicate;
 mod spread;
+mod tried;
 mod verdict;
 
 pub use averages::{Average, Averages};
+pub use contrast::{Contrast, Runs, Swing, contrasts, swings};
 pub use difference::{Better, Difference, Judgement, Level, holm};
 pub use measures::{Compared, Measure, measures};
 pub use moments::Moments;
+pub use precise::{half_width, next_block};
 pub use proportion::Proportion;
 pub use remedy::{Remedy, Trial};
 pub use replicate::{Replication, Stage, needed, replicate};
 pub use spread::{Spread, spread};
-pub use verdict::{Answer, Verdict, alone, answers};
+pub use tried::{Failure, Halt, Stopped, Tried, try_each};
+pub use verdict::{Answer, Verdict, alone, answers, answers_to};

@@ -108,7 +108,8 @@ pub(super) fn each<T: Send, E: Send>(
     pool.install(|| numbers.par_iter().map(one).collect())
 }
 
-fn one<E>(
+/// Runs one replication to its end.
+pub(super) fn one<E>(
     blueprint: &Blueprint<'_>,
     number: u32,
     watch: &impl Fn(Stage) -> Result<(), E>,

@@ -57,8 +57,17 @@ pub fn alone(asked: &Expectation, value: Option<Figure>) -> Verdict {
 ///
 /// Where nothing is random, one replication speaks for all that there could be.
 pub fn answers(scenario: &Scenario, replications: &[Replication]) -> Vec<Answer> {
-    let certain = !scenario.is_random();
-    let expectations = scenario.expectations.iter().enumerate();
+    answers_to(&scenario.expectations, !scenario.is_random(), replications)
+}
+
+/// As [`answers`], to these expectations, which are the first of what the replications measured;
+/// `certain`: nothing is random.
+pub fn answers_to(
+    expectations: &[Expectation],
+    certain: bool,
+    replications: &[Replication],
+) -> Vec<Answer> {
+    let expectations = expectations.iter().enumerate();
     expectations
         .map(|(position, asked)| {
             let values: Vec<(u32, Option<Figure>)> =

@@ -25,7 +25,7 @@ use crate::units::{Duration, Instant};
 
 use asked::share;
 pub(super) use cell::{Cell, Column, Kind, Sink};
-pub(super) use comma::Comma;
+pub(super) use comma::{Comma, harmless};
 pub(super) use name::write_table;
 pub use name::{TableName, write_csv};
 

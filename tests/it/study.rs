@@ -1,6 +1,13 @@
 //! Studies, from the command line; the answers stand in `tests/commands/study-*.txt`.
 
-use crate::commands::{agreed, conversation, folder};
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use sha2::{Digest, Sha256};
+
+use crate::commands::{agreed, conversation, folder, supsim};
 
 #[test]
 fn a_study_is_listed_with_what_it_would_cost_before_anything_runs() {
@@ -9,6 +16,7 @@ fn a_study_is_listed_with_what_it_would_cost_before_anything_runs() {
         "scenarios/contoso-200.yaml",
         "scenarios/contoso-flat.yaml",
         "tests/commands/drawn-study.yaml",
+        "tests/commands/drawn-asked.yaml",
         "tests/commands/drawn.yaml",
         "scenarios/tutorial.yaml",
     ]);
@@ -30,4 +38,226 @@ fn a_study_is_listed_with_what_it_would_cost_before_anything_runs() {
             ],
         ),
     );
+}
+
+fn drawn() -> tempfile::TempDir {
+    folder(&[
+        "tests/commands/drawn-study.yaml",
+        "tests/commands/drawn-asked.yaml",
+        "tests/commands/drawn.yaml",
+    ])
+}
+
+#[test]
+fn a_study_is_run_told_and_found_again() {
+    let place = drawn();
+    agreed(
+        "study-run",
+        &conversation(
+            place.path(),
+            &[
+                "study drawn-study.yaml status",
+                "study drawn-study.yaml",
+                "study drawn-study.yaml status",
+                "study drawn-study.yaml report --ascii",
+                "study drawn-study.yaml resume --quiet",
+                "study drawn-study.yaml --no-vary --reps 3",
+                "study drawn-study.yaml --only design=daily --reps 2",
+            ],
+        ),
+    );
+}
+
+/// Every file below a folder and what it holds, without the lock and what is hidden.
+fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(inside) = folders.pop() {
+        for entry in fs::read_dir(&inside).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let name = path.strip_prefix(folder).unwrap().to_owned();
+                found.insert(name, fs::read(&path).unwrap());
+            }
+        }
+    }
+    found
+}
+
+fn run(place: &Path, words: &[&str]) -> (i32, String, String) {
+    let output = supsim(place, words);
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (output.status.code().unwrap(), text(&output.stdout), text(&output.stderr))
+}
+
+/// The one study that is kept in a folder.
+fn kept(results: &Path) -> PathBuf {
+    let mut entries = fs::read_dir(results).unwrap().map(|entry| entry.unwrap().path());
+    let folder = entries.next().expect("a study");
+    assert_eq!(entries.next(), None);
+    folder
+}
+
+#[test]
+fn the_number_of_threads_changes_no_byte_of_a_study() {
+    let place = drawn();
+    let with = |threads: &str| {
+        let out = format!("with-{threads}");
+        let words = ["study", "drawn-study.yaml", "-q", "-j", threads, "--out", &out];
+        assert_eq!(run(place.path(), &words).0, 0);
+        files(&kept(&place.path().join(out)))
+    };
+    let one = with("1");
+    assert_eq!(one, with("3"));
+    let table = |name: &str| String::from_utf8(one[Path::new(name)].clone()).unwrap();
+    assert!(table("points.csv").lines().count() > 10);
+    assert!(table("replications.csv").starts_with("point,design,duration,"));
+    assert!(table("differences.csv").contains(",worst,s,"));
+    assert!(!table("differences.csv").contains('\''), "a number is no formula");
+    assert!(table("sensitivity.csv").contains(",sync.retry.every,4h,worst,s,"));
+    assert!(one.contains_key(Path::new("summary.txt")));
+}
+
+#[test]
+fn what_is_missing_or_damaged_is_run_again_and_nothing_else() {
+    let place = drawn();
+    let words = ["study", "drawn-study.yaml", "-q"];
+    assert_eq!(run(place.path(), &words).0, 0);
+    let folder = kept(&place.path().join("results"));
+    let whole = files(&folder);
+    let blocks: Vec<&PathBuf> = whole.keys().filter(|path| path.starts_with("blocks")).collect();
+    assert!(blocks.len() > 10, "{blocks:?}");
+    fs::remove_file(folder.join(blocks[0])).unwrap();
+    fs::write(folder.join(blocks[1]), &whole[blocks[1]][..40]).unwrap();
+    let mut altered = whole[blocks[2]].clone();
+    altered[60] ^= 1;
+    fs::write(folder.join(blocks[2]), altered).unwrap();
+    let untouched = fs::metadata(folder.join(blocks[5])).unwrap().modified().unwrap();
+    let (code, said, _) = run(place.path(), &["study", "drawn-study.yaml", "status"]);
+    assert_eq!(code, 6, "{said}");
+    let (code, _, said) = run(place.path(), &["study", "drawn-study.yaml", "report"]);
+    assert!(code == 6 && said.contains("resume"), "{said}");
+    assert_eq!(run(place.path(), &["study", "drawn-study.yaml", "resume", "-q"]).0, 0);
+    assert_eq!(files(&folder), whole);
+    let after = fs::metadata(folder.join(blocks[5])).unwrap().modified().unwrap();
+    assert_eq!(after, untouched, "a block that is whole is not run again");
+}
+
+#[test]
+fn a_study_that_is_killed_is_resumed_to_the_same_bytes() {
+    let place = drawn();
+    let words = ["study", "drawn-study.yaml", "-q", "-j", "1", "--reps", "60", "--out"];
+    let whole = [words.as_slice(), &["whole"]].concat();
+    let cut = [words.as_slice(), &["cut"]].concat();
+    assert_eq!(run(place.path(), &whole).0, 0);
+    let mut child = Command::new(env!("CARGO_BIN_EXE_supsim"))
+        .args(&cut)
+        .current_dir(place.path())
+        .spawn()
+        .unwrap();
+    let blocks = || {
+        let entries = fs::read_dir(place.path().join("cut")).ok()?;
+        let study = entries.flatten().next()?.path();
+        Some(fs::read_dir(study.join("blocks")).ok()?.count())
+    };
+    while blocks().is_none_or(|count| count < 3) && child.try_wait().unwrap().is_none() {
+        std::thread::sleep(std::time::Duration::from_millis(2));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let resume = [&cut[..1], &["resume"], &cut[1..]].concat();
+    assert_eq!(run(place.path(), &resume).0, 0);
+    let visible = |name: &str| -> BTreeMap<PathBuf, Vec<u8>> {
+        let all = files(&kept(&place.path().join(name)));
+        // a part that the kill left behind is hidden, and never read
+        let is_part = |path: &Path| path.to_string_lossy().ends_with(".part");
+        all.into_iter().filter(|(path, _)| !is_part(path)).collect()
+    };
+    assert_eq!(visible("cut"), visible("whole"));
+}
+
+#[test]
+fn a_run_that_fails_stops_no_study_and_is_told_with_the_command_that_repeats_it() {
+    let place = drawn();
+    let words = ["study", "drawn-study.yaml", "--only", "design=today", "--reps", "4"];
+    assert_eq!(run(place.path(), &words).0, 0);
+    let folder = kept(&place.path().join("results"));
+    let points = String::from_utf8(files(&folder)[Path::new("points.csv")].clone()).unwrap();
+    let mut rows = csv::Reader::from_reader(points.as_bytes());
+    let column = rows.headers().unwrap().iter().position(|name| name == "scenario").unwrap();
+    let key = rows.records().next().unwrap().unwrap()[column].to_owned();
+    // as if replication 2 of the first point had broken down
+    let block = folder.join("blocks").join(&key).join("000000-000004.block");
+    let text = fs::read_to_string(&block).unwrap();
+    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    lines[3] = "2\t!\tdefect\tas if it were broken".to_owned();
+    lines.pop();
+    let body = lines.join("\n") + "\n";
+    let sum = Sha256::digest(body.as_bytes());
+    let sum: String = sum.iter().map(|byte| format!("{byte:02x}")).collect();
+    fs::write(&block, format!("{body}sha256\t{sum}\n")).unwrap();
+    let (code, said, _) = run(place.path(), &[&words[..2], &["report"], &words[2..]].concat());
+    assert_eq!(code, 70);
+    assert!(said.contains("1 run failed"), "{said}");
+    let command = said.lines().find_map(|line| line.trim().strip_prefix("repeat it: supsim "));
+    let command: Vec<&str> = command.expect(&said).split(' ').collect();
+    assert!(command.ends_with(&["--rep", "2"]), "{command:?}");
+    let (code, _, err) = run(place.path(), &[command.as_slice(), &["--out", "again"]].concat());
+    // it runs; that it meets what is expected is another matter
+    assert!([0, 1, 4].contains(&code), "{err}");
+}
+
+#[test]
+fn one_replication_of_a_point_is_repeated_as_it_was() {
+    let place = drawn();
+    let words = ["study", "drawn-study.yaml", "--only", "design=half-hour", "--reps", "4", "-q"];
+    assert_eq!(run(place.path(), &words).0, 0);
+    let folder = kept(&place.path().join("results"));
+    let read = |path: PathBuf| -> Vec<BTreeMap<String, String>> {
+        csv::Reader::from_path(path).unwrap().deserialize().map(|row| row.unwrap()).collect()
+    };
+    let point = &read(folder.join("points.csv"))[1];
+    let told = read(folder.join("replications.csv"));
+    let told = told.iter().find(|row| {
+        row["point"] == "2" && row["rep"] == "3" && row["metric"] == "synchronisations"
+    });
+    let scenario = format!("{}/scenarios/{}.yaml", folder.display(), point["scenario"]);
+    let (code, ..) = run(place.path(), &["run", &scenario, "--rep", "3", "--out", "again", "-q"]);
+    assert!([0, 1, 4].contains(&code));
+    let mut stored = fs::read_dir(place.path().join("again")).unwrap();
+    let stored = stored.find_map(|entry| {
+        let path = entry.unwrap().path();
+        path.is_dir().then_some(path)
+    });
+    let attempts = files(&stored.unwrap());
+    let attempts = attempts.iter().find(|(path, _)| path.ends_with("attempts.csv")).unwrap().1;
+    let attempts = csv::Reader::from_reader(attempts.as_slice()).into_records().count();
+    assert_eq!(told.unwrap()["value"], attempts.to_string());
+}
+
+#[test]
+fn without_common_random_numbers_each_point_meets_its_own_chance() {
+    let place = drawn();
+    let values = |name: &str| {
+        let out = format!("of-{name}");
+        let words = ["study", name, "-q", "--no-vary", "--reps", "6", "--out", &out];
+        let (code, _, err) = run(place.path(), &words);
+        assert_eq!(code, 0, "{err}");
+        let table = fs::read_to_string(kept(&place.path().join(&out)).join("replications.csv"));
+        let of = |design: &str| -> Vec<String> {
+            let rows = table.as_ref().unwrap().lines().filter(|row| row.contains(",worst,"));
+            let rows = rows.filter(|row| row.split(',').nth(1) == Some(design));
+            rows.map(|row| row.split(',').next_back().unwrap().to_owned()).collect()
+        };
+        (of("today"), of("same"))
+    };
+    let (today, same) = values("drawn-study.yaml");
+    assert!(today.len() == 6 && today == same, "{today:?} {same:?}");
+    let text = fs::read_to_string(place.path().join("drawn-study.yaml")).unwrap();
+    let own = format!("{text}common_random_numbers: false\n");
+    fs::write(place.path().join("own.yaml"), own).unwrap();
+    let (today, same) = values("own.yaml");
+    assert!(today.len() == 6 && today != same, "{today:?}");
 }

@@ -1,12 +1,19 @@
 //! `supsim study`: designs, and what is varied for a question.
 
+mod block;
+mod gauge;
 mod list;
+mod ready;
+mod run;
+mod told;
 
 use std::path::PathBuf;
 
 use super::exit::{Exit, Stop};
 use super::pipeline;
 use super::screen::{Screen, When};
+use ready::Ready;
+
 use crate::report::Look;
 use crate::scenario::{Overrides, Point, Rule, Scenario, Study};
 
@@ -57,11 +64,38 @@ pub(super) fn study(plan: &Plan, screen: &mut Screen) -> Result<Exit, Stop> {
     let study = read(plan, screen)?;
     match plan.action {
         Action::List => list::list(&study, plan, screen),
-        Action::Run | Action::Status | Action::Resume | Action::Report => {
-            let text = "supsim: this version only lists studies".to_owned();
-            Err(Stop { exit: Exit::NothingRan, text })
+        Action::Run | Action::Resume => {
+            let ready = Ready::new(&study, plan)?;
+            if plan.action == Action::Resume {
+                begun(&ready, plan)?;
+            }
+            told::describe(&study, &ready)?;
+            run::run(&study, &ready, plan, screen)?;
+            told::tell(&study, &ready, plan, screen)
+        }
+        Action::Status | Action::Report => {
+            let ready = Ready::new(&study, plan)?;
+            begun(&ready, plan)?;
+            match plan.action {
+                Action::Status => told::status(&ready, plan, screen),
+                _ => told::tell(&study, &ready, plan, screen),
+            }
         }
     }
+}
+
+/// Has anything of this study been run?
+fn begun(ready: &Ready, plan: &Plan) -> Result<(), Stop> {
+    if ready.folder.join("study.json").exists() {
+        return Ok(());
+    }
+    let (folder, file) = (ready.folder.display(), plan.file.display());
+    let text = format!(
+        "supsim: nothing of this study has been run: there is no {folder}\n  \
+         the folder belongs to the study, its base and this version; if one of them has changed,\n  \
+         it is another study: supsim study {file} run"
+    );
+    Err(Stop { exit: Exit::NothingSelected, text })
 }
 
 /// Reads the study, and takes of it what is wanted.

@@ -47,7 +47,7 @@ impl<W: Write> Sink for Comma<W> {
 
 /// A text that no spreadsheet takes for a formula: control characters become blanks, and a text
 /// that begins like a formula (`=`, `+`, `-`, `@`) gets an apostrophe before it.
-fn harmless(text: &str) -> String {
+pub(in crate::report) fn harmless(text: &str) -> String {
     let mut safe = String::with_capacity(text.len() + 1);
     if text.starts_with(|c: char| matches!(c, '=' | '+' | '-' | '@') || c.is_control()) {
         safe.push('\'');

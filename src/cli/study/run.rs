@@ -1,0 +1,268 @@
+//! Runs what is missing of a study: points side by side, blocks one after the other.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{RecvTimeoutError, sync_channel};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration as WallDuration;
+use std::{panic, thread};
+
+use rayon::prelude::*;
+
+use super::super::cost::{CEILING, Ceiling, exceeded};
+use super::super::exit::{Exit, Stop};
+use super::super::interrupt;
+use super::super::progress::Progress;
+use super::super::screen::Screen;
+use super::Plan;
+use super::block::{Block, put};
+use super::gauge::Gauge;
+use super::ready::{Ready, world};
+use crate::experiment::{Halt, Stage, Tried, try_each};
+use crate::scenario::{Scenario, Study};
+
+/// How often the progress line is looked after.
+const TICK: WallDuration = WallDuration::from_millis(100);
+/// So many points for each thread are held in memory at once.
+const FOR_EACH_THREAD: usize = 4;
+
+/// A point that is being run.
+struct Job<'r> {
+    number: usize,
+    scenario: Scenario,
+    ready: &'r Ready,
+}
+
+/// What all jobs know of one another.
+struct Common {
+    gauge: Gauge,
+    ceiling: Ceiling,
+    /// Shall everything stop?
+    stop: AtomicBool,
+    /// Why, when a file could not be written.
+    trouble: Mutex<Option<Stop>>,
+}
+
+/// Runs everything that is missing.
+pub(super) fn run(
+    study: &Study,
+    ready: &Ready,
+    plan: &Plan,
+    screen: &mut Screen,
+) -> Result<(), Stop> {
+    within(study, ready, plan, CEILING, screen)
+}
+
+fn within(
+    study: &Study,
+    ready: &Ready,
+    plan: &Plan,
+    ceiling: Ceiling,
+    screen: &mut Screen,
+) -> Result<(), Stop> {
+    let machine = thread::available_parallelism().ok().map(Into::into);
+    let threads = plan.threads.or(machine).unwrap_or(1).min(ready.at_once).max(1);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+    let pool = pool.map_err(|error| Stop {
+        exit: Exit::FileTrouble,
+        text: format!("supsim: this machine starts no threads: {error}"),
+    })?;
+    let mut missing = Vec::new();
+    let mut gauge = Gauge::of(ready);
+    for number in ready.different() {
+        let kept = ready.kept(number);
+        gauge.found(ready, number, &kept);
+        if !kept.complete {
+            missing.push(number);
+        }
+    }
+    let mut progress = Progress::new(plan.progress, &ready.name, screen);
+    progress.again("running");
+    let common = Common { gauge, ceiling, stop: AtomicBool::new(false), trouble: Mutex::new(None) };
+    for some in missing.chunks(threads * FOR_EACH_THREAD) {
+        let mut jobs = Vec::new();
+        for &number in some {
+            go_on(ready, plan, &common)?;
+            keep_world(study, ready, number)?;
+            jobs.push(Job { number, scenario: ready.lean(study, number)?, ready });
+        }
+        thread::scope(|scope| {
+            let (over, ended) = sync_channel::<()>(1);
+            let work = scope.spawn(|| {
+                let over = over;
+                pool.install(|| jobs.par_iter().for_each(|job| job.run(&common)));
+                drop(over);
+            });
+            while ended.recv_timeout(TICK) == Err(RecvTimeoutError::Timeout) {
+                progress.doing(common.gauge.words());
+                progress.reached(common.gauge.per_mille(), screen);
+            }
+            if let Err(defect) = work.join() {
+                panic::resume_unwind(defect);
+            }
+        });
+        go_on(ready, plan, &common)?;
+    }
+    progress.done();
+    Ok(())
+}
+
+/// Goes on, unless somebody wants to stop, or a file could not be written.
+fn go_on(ready: &Ready, plan: &Plan, common: &Common) -> Result<(), Stop> {
+    let trouble = common.trouble.lock().unwrap_or_else(PoisonError::into_inner).take();
+    if let Some(stop) = trouble {
+        return Err(stop);
+    }
+    if !interrupt::asked() {
+        return Ok(());
+    }
+    let (folder, file) = (ready.folder.display(), plan.file.display());
+    let text = format!(
+        "supsim: stopped by Ctrl-C; what was run is kept in {folder}\n  \
+         go on with: supsim study {file} resume"
+    );
+    Err(Stop { exit: Exit::StoppedEarly, text })
+}
+
+/// Writes out the world of a point, so that each of its runs can be repeated.
+fn keep_world(study: &Study, ready: &Ready, number: usize) -> Result<(), Stop> {
+    let path = ready.scenario(number);
+    if path.exists() {
+        return Ok(());
+    }
+    let text = world(study, ready.points[number].point)?.to_yaml();
+    let folder = ready.folder.join("scenarios");
+    let kept = fs::create_dir_all(&folder).and_then(|()| put(&path, text.as_bytes()));
+    kept.map_err(|error| trouble(&path, &error))
+}
+
+/// What went wrong with a file.
+pub(super) fn trouble(path: &Path, error: &io::Error) -> Stop {
+    let text = format!("supsim: {}: {error}", path.display());
+    Stop { exit: Exit::FileTrouble, text }
+}
+
+impl Job<'_> {
+    /// Runs block after block until there are enough.
+    fn run(&self, common: &Common) {
+        let folder = self.ready.blocks(self.number);
+        let mut tried: Vec<Tried> = Vec::new();
+        while let Some(block) = self.ready.next(self.number, &tried) {
+            match block.load(&folder) {
+                Some(more) => tried.extend(more),
+                None => match self.block(&block, &folder, common) {
+                    Some(more) => {
+                        tried.extend(more);
+                        common.gauge.ran(self.ready, self.number, &tried);
+                    }
+                    None => return,
+                },
+            }
+        }
+        common.gauge.complete(self.ready, self.number, &tried);
+    }
+
+    /// Runs a block and keeps it; `None`: everything stops.
+    fn block(&self, block: &Block<'_>, folder: &Path, common: &Common) -> Option<Vec<Tried>> {
+        let numbers: Vec<u32> = block.numbers.clone().collect();
+        let watch = |stage| common.watch(stage);
+        let tried = try_each(&self.scenario, &numbers, &watch).ok()?;
+        if let Err(error) = block.store(folder, &tried) {
+            let stop = trouble(&folder.join(block.file()), &error);
+            *common.trouble.lock().unwrap_or_else(PoisonError::into_inner) = Some(stop);
+            common.stop.store(true, Ordering::Relaxed);
+            return None;
+        }
+        Some(tried)
+    }
+}
+
+impl Common {
+    fn watch(&self, stage: Stage) -> Result<(), Halt> {
+        if self.stop.load(Ordering::Relaxed) || interrupt::asked() {
+            return Err(Halt::All);
+        }
+        let too_large = |what, most, now| {
+            let text = exceeded(what, most, now).text;
+            // the advice of a single run stands in its second line
+            let why = text.lines().next().unwrap_or_default();
+            Err(Halt::One(why.trim_start_matches("supsim: ").replace("; nothing was stored", "")))
+        };
+        match stage {
+            Stage::Running { events, now, .. } if events >= self.ceiling.events => {
+                too_large("events", self.ceiling.events, now)
+            }
+            Stage::Running { records, now, .. } if records >= self.ceiling.records => {
+                too_large("records", self.ceiling.records, now)
+            }
+            Stage::Running { .. } => Ok(()),
+            Stage::Done => {
+                self.gauge.run_over();
+                Ok(())
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Action, told};
+    use super::*;
+    use crate::cli::pipeline;
+    use crate::cli::screen::When;
+    use crate::report::Look;
+    use crate::scenario::Overrides;
+
+    const BASE: &str = "\
+supsim: 1
+kind: scenario
+name: large
+start: 2026-01-12 00:00
+duration: 14d
+sites: { CEN: {} }
+generate: { branches: { under: { code: CEN }, total: 300, code: \"B{n36:02}\" } }
+timing: { pull: { exponential: { mean: 20min } } }
+sync: { schedule: { simple: { every: 1d } } }
+";
+
+    #[test]
+    fn runs_that_grow_too_large_are_told_and_the_rest_of_the_study_is_run() {
+        let place = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| fs::write(place.path().join(name), text).unwrap();
+        write("large.yaml", BASE);
+        write(
+            "study.yaml",
+            "supsim: 1\nkind: study\nname: s\nbase: large.yaml\nreplications: 2\n\
+             designs: { large: {}, small: { set: { generate.branches.total: 2 } } }\n\
+             compare: { baseline: small, metrics: { all: { metric: attempts } } }\n",
+        );
+        let file = place.path().join("study.yaml");
+        let (study, _) = pipeline::read_study(&file, &Overrides::default()).unwrap();
+        let plan = Plan {
+            file,
+            action: Action::Run,
+            results: place.path().join("results"),
+            overrides: Overrides::default(),
+            replications: None,
+            only: Vec::new(),
+            no_vary: false,
+            threads: Some(2),
+            look: Look { ascii: true, colour: false },
+            quiet: false,
+            progress: When::Never,
+        };
+        let ready = Ready::new(&study, &plan).unwrap();
+        let (mut screen, out, _) = Screen::captured();
+        told::describe(&study, &ready).unwrap();
+        let ceiling = Ceiling { events: 1, ..CEILING };
+        within(&study, &ready, &plan, ceiling, &mut screen).unwrap();
+        let exit = told::tell(&study, &ready, &plan, &mut screen).unwrap();
+        assert_eq!(exit, Exit::StoppedEarly);
+        let said = out.text();
+        assert!(said.contains("2 runs failed"), "{said}");
+        assert!(said.contains("large, replication 1: stopped at "), "{said}");
+        assert!(said.contains("small"), "{said}");
+    }
+}

@@ -1,0 +1,404 @@
+//! What a study says, for a person at a terminal.
+
+use std::collections::BTreeSet;
+
+use anstyle::Style;
+
+use super::{PointTold, StudyTold};
+use crate::experiment::{Contrast, Difference, Failure, Judgement, Level, Verdict};
+use crate::report::many::value;
+use crate::report::summary::page::{BAD, BOLD, GOOD, Page};
+use crate::report::summary::words::{counted, grouped};
+use crate::report::{Look, digits};
+use crate::scenario::{Adjust, Change, Method, Metric, Study, Unit, WHOLE};
+
+/// How many metrics stand side by side.
+const ABREAST: usize = 2;
+/// The widest name of a design \[columns\].
+const NAME: usize = 18;
+/// Half the width of the bars of `sensitivity` \[columns\].
+const BAR: usize = 12;
+/// How many failed runs are told one by one.
+const FAILED: usize = 10;
+
+/// The whole answer. `folder` is where the scenarios of the points lie, ending in `/` or empty.
+pub fn study_page(told: &StudyTold<'_>, folder: &str, look: Look) -> String {
+    let mut page = Page { text: String::new(), look };
+    heading(&mut page, told);
+    for setting in 0..told.study.settings.len() {
+        self::setting(&mut page, told, setting);
+    }
+    legend(&mut page, told);
+    sensitivity(&mut page, told);
+    failures(&mut page, told, folder);
+    page.text
+}
+
+fn heading(page: &mut Page, told: &StudyTold<'_>) {
+    let study = told.study;
+    let counts = || told.points.iter().map(|one| one.tried.len());
+    let (least, most) = (counts().min().unwrap_or(0), counts().max().unwrap_or(0));
+    let times = match least == most {
+        true => counted(least, "replication", "replications"),
+        false => format!("{} to {} replications", grouped(least), grouped(most)),
+    };
+    let crossed = || told.points.iter().filter(|one| one.point.setting.is_some());
+    let designs: BTreeSet<usize> = crossed().map(|one| one.point.design).collect();
+    let settings: BTreeSet<Option<usize>> = crossed().map(|one| one.point.setting).collect();
+    let paired = if study.common_random_numbers { "paired on seed" } else { "from seed" };
+    page.styled(
+        BOLD,
+        format_args!(
+            "{}: {} in {}, {times} each, {paired} {}",
+            study.name,
+            counted(designs.len(), "design", "designs"),
+            counted(settings.len(), "setting", "settings"),
+            told.seed,
+        ),
+    );
+    if !study.question.is_empty() {
+        page.line(format_args!("{}", study.question));
+    }
+    page.gap();
+}
+
+/// The points of a setting, in the order of the designs.
+fn points_of<'t, 'a>(
+    told: &'t StudyTold<'a>,
+    setting: usize,
+) -> impl Iterator<Item = &'t PointTold<'a>> {
+    told.points.iter().filter(move |one| one.point.setting == Some(setting))
+}
+
+fn setting(page: &mut Page, told: &StudyTold<'_>, setting: usize) {
+    let Some(first) = points_of(told, setting).next() else { return };
+    let words = told.study.told(first.point);
+    if !words.is_empty() {
+        page.styled(BOLD, format_args!("{words}"));
+    }
+    let metrics = told.study.compare.metrics.len();
+    for begin in (0..metrics.max(1)).step_by(ABREAST) {
+        block(page, told, setting, begin..metrics.min(begin + ABREAST));
+    }
+    cheapest(page, told, setting);
+    page.gap();
+}
+
+/// Some metrics of all designs; how much synchronising it is stands behind the first ones.
+fn block(page: &mut Page, told: &StudyTold<'_>, setting: usize, metrics: std::ops::Range<usize>) {
+    let study = told.study;
+    let width = study.designs.iter().map(|name| name.chars().count()).max().unwrap_or(0).min(NAME);
+    let mut head = format!("{:<width$}", "");
+    for metric in metrics.clone() {
+        let name: String = study.compare.metrics[metric].name.chars().take(30).collect();
+        head += &format!("  {name:<31}");
+    }
+    let first = metrics.start == 0;
+    if first {
+        head += " busiest   syncs";
+    }
+    page.line(format_args!("{head}"));
+    let baseline = study.compare.baseline;
+    let base = points_of(told, setting).find(|one| Some(one.point.design) == baseline);
+    for one in points_of(told, setting) {
+        let name: String = study.designs[one.point.design].chars().take(width).collect();
+        let mut line = format!("{name:<width$}");
+        let mut style = Style::new();
+        for metric in metrics.clone() {
+            let contrast = told.contrasts.iter().find(|it| {
+                (it.setting, it.design, it.metric) == (setting, one.point.design, metric)
+            });
+            let unit = study.compare.metrics[metric].metric.unit();
+            line += &cells(page, one, metric, unit, contrast);
+            style = match contrast.map(|it| it.judgement) {
+                Some(Judgement::Worse) => BAD,
+                Some(Judgement::Better) if style != BAD => GOOD,
+                _ => style,
+            };
+        }
+        if first {
+            line += &effort(one, base, study);
+        }
+        page.styled(style, format_args!("{line}"));
+        if first {
+            let others = others_broken(one, study);
+            for (name, _) in others.filter(|(_, metric)| *metric != Metric::ConcurrentSyncs) {
+                page.styled(BAD, format_args!("{:width$}  ! breaks {name}", ""));
+            }
+        }
+    }
+}
+
+/// A value, and by how much it differs: 33 columns, if its words are no longer than most.
+fn cells(
+    page: &Page,
+    one: &PointTold<'_>,
+    metric: usize,
+    unit: Unit,
+    contrast: Option<&Contrast>,
+) -> String {
+    let here = match (contrast, one.mean(metric)) {
+        (Some(contrast), _) => level(unit, contrast.difference.design, contrast.difference.pairs),
+        (None, Some(mean)) => value(unit, mean.round() as u64, 1),
+        (None, None) => "-".to_owned(),
+    };
+    let (apart, word) = match contrast {
+        Some(contrast) => (apart(page, unit, &contrast.difference), word(contrast.judgement)),
+        None => (String::new(), ""),
+    };
+    let cell = format!("{here:>7} {apart:<14} {word:<9}");
+    format!(" {cell:<32}")
+}
+
+const fn word(judgement: Judgement) -> &'static str {
+    match judgement {
+        Judgement::Better => "better",
+        Judgement::Worse => "worse",
+        Judgement::Other => "",
+        Judgement::TooSmall => "too small",
+        Judgement::Same => "same",
+        Judgement::Unsure => "unsure",
+    }
+}
+
+fn level(unit: Unit, level: Level, pairs: usize) -> String {
+    match level.mean {
+        Some(mean) => value(unit, mean.round() as u64, 1),
+        None if pairs == level.never => "never".to_owned(),
+        None => format!("never in {}/{}", level.never, pairs),
+    }
+}
+
+/// `+10.3 % ±0.4`: both in the unit that suits the larger of the two.
+fn apart(page: &Page, unit: Unit, difference: &Difference) -> String {
+    let Some(mean) = difference.mean else { return String::new() };
+    let half = difference.half_width.unwrap_or(0.0);
+    if mean == 0.0 && half == 0.0 {
+        return String::new();
+    }
+    let (step, word) = step(unit, mean.abs().max(half));
+    let minus = if page.look.ascii { "-" } else { "−" };
+    let sign = if mean < 0.0 { minus } else { "+" };
+    let decimals = if mean.abs() < 10.0 * step { 2 } else { 1 };
+    let mean = digits::shortest(mean.abs() / step, decimals);
+    let plus_minus = if page.look.ascii { "+-" } else { "±" };
+    let half = match half > 0.0 {
+        true => format!(" {plus_minus}{}", digits::shortest(half / step, 2)),
+        false => String::new(),
+    };
+    format!("{sign}{mean}{word}{half}")
+}
+
+/// The unit that suits a size.
+fn step(unit: Unit, size: f64) -> (f64, &'static str) {
+    match unit {
+        Unit::Count => (WHOLE as f64, ""),
+        Unit::Share => (WHOLE as f64 / 100.0, " %"),
+        Unit::Time if size >= 360e9 => (86.4e9, " d"),
+        Unit::Time if size >= 3.6e9 => (3.6e9, " h"),
+        Unit::Time if size >= 60e6 => (60e6, " min"),
+        Unit::Time => (1e6, " s"),
+    }
+}
+
+/// How many synchronisations ran at once and in all, with a mark where that is another trouble.
+fn effort(one: &PointTold<'_>, base: Option<&PointTold<'_>>, study: &Study) -> String {
+    let Some(effort) = one.activity() else { return format!(" {:>6}  {:>6}", "-", "-") };
+    let too_many = others_broken(one, study).any(|(_, it)| it == Metric::ConcurrentSyncs);
+    let doubled = base.filter(|base| base.point.design != one.point.design).is_some_and(|base| {
+        base.activity().is_some_and(|base| effort.attempts > 2.0 * base.attempts)
+    });
+    let mark = |broken: bool| if broken { "!" } else { " " };
+    let attempts = digits::shortest(effort.attempts, 0);
+    format!(" {:>6}{} {attempts:>6}{}", grouped(effort.busiest), mark(too_many), mark(doubled))
+}
+
+/// The expectations that are broken and that the study does not compare by their names.
+fn others_broken<'t>(
+    one: &'t PointTold<'_>,
+    study: &'t Study,
+) -> impl Iterator<Item = (&'t str, Metric)> {
+    let compared = |name: &str| study.compare.metrics.iter().any(|metric| metric.name == name);
+    let broken = one.expectations.iter().filter(move |it| it.is_broken() && !compared(&it.name));
+    broken.map(|it| (it.name.as_str(), it.metric))
+}
+
+/// The least change that meets what is expected by the name of a metric, and breaks nothing else.
+fn cheapest(page: &mut Page, told: &StudyTold<'_>, setting: usize) {
+    let study = told.study;
+    let goal = |name: &str| study.compare.metrics.iter().any(|metric| metric.name == name);
+    let goals = |one: &PointTold<'_>| -> Vec<usize> {
+        let asked = one.expectations.iter().enumerate();
+        asked.filter(|(_, it)| goal(&it.name)).map(|(place, _)| place).collect()
+    };
+    let Some(names) = points_of(told, setting).next().map(|one| {
+        goals(one).iter().map(|&place| one.expectations[place].name.as_str()).collect::<Vec<_>>()
+    }) else {
+        return;
+    };
+    if names.is_empty() || study.compare.baseline.is_none() {
+        return;
+    }
+    let names = names.join(", ");
+    let meets = |one: &&PointTold<'_>| {
+        let goals = goals(one);
+        !goals.is_empty()
+            && goals.iter().all(|&place| one.expectations[place].is_met())
+            && others_broken(one, study).next().is_none()
+    };
+    let changed = |one: &PointTold<'_>| {
+        let changes = told.changes[one.point.design].as_ref()?;
+        Some(changes.iter().map(|change| change.count).sum::<usize>())
+    };
+    let price = |one: &PointTold<'_>| {
+        let attempts = one.activity().map_or(f64::INFINITY, |it| it.attempts);
+        (changed(one).unwrap_or(usize::MAX), attempts)
+    };
+    let mut meeting: Vec<&PointTold<'_>> = points_of(told, setting).filter(meets).collect();
+    meeting.sort_by(|one, other| {
+        let (one, other) = (price(one), price(other));
+        one.0.cmp(&other.0).then(one.1.total_cmp(&other.1))
+    });
+    let Some(best) = meeting.first() else {
+        return page.line(format_args!("No design meets {names} and breaks nothing else."));
+    };
+    let design = &study.designs[best.point.design];
+    let how = match told.changes[best.point.design].as_deref() {
+        Some([]) => "nothing changed".to_owned(),
+        Some([Change { path, before: Some(before), after: Some(after), count: 1 }]) => {
+            let arrow = if page.look.ascii { "->" } else { "→" };
+            format!("one value changed: {path} {before} {arrow} {after}")
+        }
+        Some(changes) => {
+            let count = changes.iter().map(|change| change.count).sum();
+            counted(count, "value changed", "values changed")
+        }
+        None => "another hierarchy".to_owned(),
+    };
+    page.styled(GOOD, format_args!("Cheapest design that meets {names}: {design} ({how})"));
+    let unsure = |place: &usize| best.expectations[*place].answer.verdict == Verdict::Inconclusive;
+    if let Some(place) = goals(best).into_iter().find(unsure) {
+        let held = best.expectations[place].answer.held;
+        page.line(format_args!(
+            "  it held in {} of {} replications, which are too few to show it",
+            held.held, held.of
+        ));
+    }
+}
+
+fn legend(page: &mut Page, told: &StudyTold<'_>) {
+    let compare = &told.study.compare;
+    if told.contrasts.is_empty() {
+        return;
+    }
+    let percent = digits::shortest(compare.confidence * 100.0, 1);
+    let over = counted(told.contrasts.len(), "comparison", "comparisons");
+    let adjusted = match compare.adjust {
+        Adjust::Holm => format!("Holm over {over}"),
+        Adjust::None => format!("each of {over} by itself"),
+    };
+    let method = match compare.method {
+        Method::PairedT => "paired t",
+        Method::WelchT => "Welch's t",
+    };
+    let matters: Vec<String> = compare
+        .metrics
+        .iter()
+        .filter(|metric| metric.matters_from > 0)
+        .map(|metric| value(metric.metric.unit(), metric.matters_from, 2))
+        .collect();
+    let beyond = match matters.is_empty() {
+        true => String::new(),
+        false => format!(" beyond matters_from ({})", matters.join(", ")),
+    };
+    page.line(format_args!("  better/worse:{beyond} with {percent} % confidence"));
+    page.line(format_args!("    {method}, {adjusted}"));
+    page.line(format_args!("  too small: certain, but below matters_from"));
+    page.line(format_args!("  same: surely no difference that matters    unsure: too few to say"));
+    page.line(format_args!(
+        "  !  breaks another expectation, or costs over twice as many synchronisations"
+    ));
+}
+
+fn sensitivity(page: &mut Page, told: &StudyTold<'_>) {
+    let Some(sensitivity) = &told.study.sensitivity else { return };
+    let metric = &told.study.compare.metrics[sensitivity.of];
+    let unit = metric.metric.unit();
+    let mean = |swing: usize| told.swings[swing].difference.as_ref().and_then(|it| it.mean);
+    let size = |swing: usize| mean(swing).map_or(0.0, f64::abs);
+    let largest = (0..told.swings.len()).map(size).fold(0.0, f64::max);
+    let mut knobs: Vec<(f64, usize)> = (0..sensitivity.knobs.len())
+        .map(|knob| {
+            let own = (0..told.swings.len()).filter(|&it| told.swings[it].knob.0 == knob);
+            (own.map(size).fold(0.0, f64::max), knob)
+        })
+        .collect();
+    // the knob that turns most comes first; of equal ones the first that is written
+    knobs.sort_by(|one, other| other.0.total_cmp(&one.0));
+    page.gap();
+    let alone = told.points.iter().find(|it| it.point.setting.is_none() && it.point.knob.is_none());
+    let as_it_is = alone.and_then(|it| it.mean(sensitivity.of));
+    let as_it_is = as_it_is.map_or("never".to_owned(), |mean| value(unit, mean.round() as u64, 1));
+    let at = &told.study.designs[sensitivity.at];
+    page.styled(
+        BOLD,
+        format_args!("SENSITIVITY of {} at {at} ({as_it_is}), one knob at a time", metric.name),
+    );
+    for (_, knob) in knobs {
+        page.line(format_args!("  {}", sensitivity.knobs[knob].name));
+        for (number, swing) in told.swings.iter().enumerate().filter(|(_, it)| it.knob.0 == knob) {
+            let level: String =
+                sensitivity.knobs[knob].levels[swing.knob.1].chars().take(16).collect();
+            let words = match &swing.difference {
+                Some(difference) if difference.mean.is_some() => {
+                    let words = apart(page, unit, difference);
+                    if words.is_empty() { "no difference".to_owned() } else { words }
+                }
+                Some(_) => "never".to_owned(),
+                None => "-".to_owned(),
+            };
+            let bar = bar(page, mean(number).unwrap_or(0.0), largest);
+            let line = page.plain(&format!("    {level:<16}  {words:<18}"));
+            page.ours(Style::new(), &format!("{line}  {bar}"));
+        }
+    }
+}
+
+/// To the left of the middle what is less, to the right what is more.
+fn bar(page: &Page, mean: f64, largest: f64) -> String {
+    let (full, middle) = if page.look.ascii { ("#", "|") } else { ("█", "│") };
+    let share = if largest > 0.0 { (mean.abs() / largest).min(1.0) } else { 0.0 };
+    let length = (share * BAR as f64).round() as usize;
+    let (blank, bar) = (" ".repeat(BAR - length), full.repeat(length));
+    if mean < 0.0 {
+        format!("{blank}{bar}{middle}")
+    } else {
+        format!("{}{middle}{bar}", " ".repeat(BAR))
+    }
+}
+
+fn failures(page: &mut Page, told: &StudyTold<'_>, folder: &str) {
+    let failed = told.points.iter().flat_map(|one| {
+        one.tried.iter().filter_map(move |run| Some((one, run.number, run.result.as_ref().err()?)))
+    });
+    let failed: Vec<_> = failed.collect();
+    if failed.is_empty() {
+        return;
+    }
+    page.gap();
+    page.styled(BAD, format_args!("{} failed", counted(failed.len(), "run", "runs")));
+    for (one, number, failure) in failed.iter().take(FAILED) {
+        let words = told.study.told(one.point);
+        let with = if words.is_empty() { words } else { format!(", {words}") };
+        let design = &told.study.designs[one.point.design];
+        let (Failure::Limit(why) | Failure::Defect(why)) = failure;
+        page.line(format_args!("  {design}{with}, replication {number}: {why}"));
+        page.line(format_args!(
+            "    repeat it: supsim run {folder}scenarios/{}.yaml --rep {number}",
+            one.key
+        ));
+    }
+    if failed.len() > FAILED {
+        page.line(format_args!("  and {} more (replications.csv)", failed.len() - FAILED));
+    }
+}
