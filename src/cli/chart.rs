@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::exit::{Exit, Stop};
 use super::kept::{self, Kept, Named};
+use super::overriding::quoted;
 use super::pipeline;
 use super::replications::spreads;
 use super::screen::Screen;
@@ -110,7 +111,7 @@ fn list(plan: &Plan) -> String {
         let here = if chart.is_text() { "  *" } else { "" };
         text += &format!("  {:<12} {}{here}\n", chart.name(), chart.question());
     }
-    let run = plan.named.word.display();
+    let run = quoted(&plan.named.word.display().to_string());
     text + &format!(
         "\n* also in the terminal: without -o\n\
          a picture: supsim chart {run} propagation -o propagation.svg   (or .png)\n"
@@ -167,10 +168,6 @@ fn repeat(plan: &Plan, kept: &Kept, chart: Chart) -> String {
         command += &format!(" --reps {count}");
     }
     command
-}
-
-fn quoted(word: &str) -> String {
-    if word.contains(' ') { format!("\"{word}\"") } else { word.to_owned() }
 }
 
 /// A chart can be drawn again at any time: it replaces what stands there.

@@ -5,6 +5,7 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use super::exit::{Exit, Stop};
+use super::overriding::quoted;
 use super::placed;
 use super::screen::Screen;
 use crate::field::{FieldHierarchy, describe_hierarchy, text_of};
@@ -55,7 +56,7 @@ pub(super) fn import(plan: &Plan, screen: &mut Screen) -> Result<Exit, Stop> {
             placed::file(path, |out| out.write_all(told.yaml.as_bytes()))?;
             if !plan.quiet {
                 screen.say(&account(&told));
-                let path = path.display();
+                let path = quoted(&path.display().to_string());
                 screen.say(&format!(
                     "scenario written: {path}      try: supsim show topology {path}\n"
                 ));

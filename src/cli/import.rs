@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use super::exit::{Exit, Stop};
 use super::interrupt;
 use super::manifest::{Provenance, write_manifest};
+use super::overriding::quoted;
 use super::pipeline;
 use super::results::{MANIFEST, Stored, Writing, hex};
 use super::run::{command_line, folder_name};
@@ -61,8 +62,8 @@ pub(super) fn import(plan: &Plan, words: Vec<OsString>, screen: &mut Screen) -> 
     if let Some(path) = &plan.scenario {
         write_new(path, &described.yaml)?;
         if !plan.quiet {
-            screen
-                .say(&format!("scenario written: {0}      try: supsim run {0}\n", path.display()));
+            let path = quoted(&path.display().to_string());
+            screen.say(&format!("scenario written: {path}      try: supsim run {path}\n"));
         }
     }
     let Some(results) = &plan.results else { return Ok(Exit::Ok) };

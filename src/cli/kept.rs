@@ -256,7 +256,7 @@ impl Manifest {
 }
 
 /// Is it the file of a scenario, not a stored run?
-fn is_scenario(word: &Path) -> bool {
+pub(super) fn is_scenario(word: &Path) -> bool {
     let extension = word.extension().and_then(|extension| extension.to_str());
     extension.is_some_and(|it| it.eq_ignore_ascii_case("yaml") || it.eq_ignore_ascii_case("yml"))
         && !word.is_dir()

@@ -5,6 +5,7 @@ use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use super::exit::{Exit, Stop};
+use super::overriding::quoted;
 use super::screen::Screen;
 
 /// What shall be written, and where.
@@ -47,16 +48,23 @@ pub(super) static TEMPLATES: [Template; 3] = [
     },
 ];
 
+impl Template {
+    /// What is written: an editor finds the schema beside the new file, not above it as in our
+    /// own folder of scenarios.
+    fn text(&self) -> String {
+        self.text.replace("$schema=../supsim.schema.json", "$schema=supsim.schema.json")
+    }
+}
+
 /// Writes it and says what to try next.
 pub(super) fn new(plan: &Plan, screen: &mut Screen) -> Result<Exit, Stop> {
     if plan.output.as_deref() == Some(Path::new("-")) {
-        screen.say(plan.template.text);
+        screen.say(&plan.template.text());
         return Ok(Exit::Ok);
     }
     let path = place(plan)?;
-    write(&path, plan.template.text, plan.force)?;
-    let file = path.display().to_string();
-    let file = if file.contains(' ') { format!("\"{file}\"") } else { file };
+    write(&path, &plan.template.text(), plan.force)?;
+    let file = quoted(&path.display().to_string());
     let next = [
         (format!("supsim run {file}"), "what happens?"),
         (format!("supsim show topology {file}"), "what is described?"),
@@ -120,7 +128,9 @@ mod tests {
     fn every_template_is_good_and_its_own_file() {
         for template in &TEMPLATES {
             let name = format!("{}.yaml", template.word);
-            let read = Scenario::parse(&name, template.text, &Overrides::default());
+            let text = template.text();
+            assert!(!text.contains("../"), "{name} points to a file above the new one");
+            let read = Scenario::parse(&name, &text, &Overrides::default());
             let (scenario, warnings) = read.unwrap_or_else(|report| panic!("{report}"));
             assert!(warnings.is_empty(), "{name} warns");
             assert_eq!(scenario.name, template.word);

@@ -88,14 +88,25 @@ impl Args for OverrideArgs {
     }
 }
 
-/// The words again, as they would be typed; those with a space in quotes.
+/// A word as it would be typed: in quotes where a shell would take it apart. Double quotes, which
+/// every shell knows, cmd too; single ones around what is special between double quotes.
+pub(super) fn quoted(word: &str) -> String {
+    const APART: &str = " \"'$`{}()[]&|<>;*?,";
+    if !word.is_empty() && !word.contains(|c| APART.contains(c)) {
+        word.to_owned()
+    } else if word.contains(['"', '$', '`']) && !word.contains('\'') {
+        format!("'{word}'")
+    } else {
+        format!("\"{word}\"")
+    }
+}
+
+/// The words again, as they would be typed.
 pub(super) fn as_typed(overrides: &Overrides) -> Vec<String> {
     let mut words = Vec::new();
     let mut flag = |flag: &str, values: &[String]| {
         for value in values {
-            let plain = !value.contains([' ', '"', '\'', '$', '{', '&', '|', '<', '>', ';', '*']);
-            let value = if plain { value.clone() } else { format!("\"{value}\"") };
-            words.push(format!("{flag} {value}"));
+            words.push(format!("{flag} {}", quoted(value)));
         }
     };
     flag("-p", &overrides.params);
@@ -139,6 +150,20 @@ mod tests {
         let words = std::iter::once("x").chain(words.split(' ').filter(|word| !word.is_empty()));
         let matches = command.get_matches_from(words);
         OverrideArgs::from_arg_matches(&matches).unwrap().overrides(None)
+    }
+
+    #[test]
+    fn a_word_is_quoted_so_that_a_shell_reads_it_as_one() {
+        let told = |word: &str| quoted(word);
+        assert_eq!(told("contoso.yaml"), "contoso.yaml");
+        assert_eq!(told(r"D:\plans\größe.yaml"), r"D:\plans\größe.yaml");
+        assert_eq!(told("definitions#7"), "definitions#7");
+        assert_eq!(told("R&D plan.yaml"), "\"R&D plan.yaml\"");
+        assert_eq!(told("sites.A.link={ a: 1 }"), "\"sites.A.link={ a: 1 }\"");
+        assert_eq!(told("name=\"a\""), "'name=\"a\"'");
+        assert_eq!(told("name=${seed}"), "'name=${seed}'");
+        assert_eq!(told("it's"), "\"it's\"");
+        assert_eq!(told(""), "\"\"");
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! `supsim replay`: does it still give the same?
 
 use super::exit::{Exit, Stop};
-use super::kept::{Found, Named, again, find};
+use super::kept::{Found, Named, again, find, is_scenario};
+use super::overriding::quoted;
 use super::screen::Screen;
 use crate::scenario::Recording;
 
@@ -16,6 +17,15 @@ pub(super) struct Plan {
 
 /// Runs a stored run once more and compares fingerprints.
 pub(super) fn replay(plan: &Plan, screen: &mut Screen) -> Result<Exit, Stop> {
+    if is_scenario(&plan.named.word) {
+        let file = plan.named.word.display().to_string();
+        let text = format!(
+            "supsim: {file}: this is a scenario; replay compares a run that is stored with what it gives now\n  \
+             supsim run {} stores one; then: supsim replay latest",
+            quoted(&file)
+        );
+        return Err(Stop { exit: Exit::NothingRan, text });
+    }
     let Found { folder, manifest, mut scenario } = find(&plan.named)?;
     let Some(then) = manifest.printed() else {
         let text = format!("supsim: {}: its manifest has no fingerprint", folder.display());

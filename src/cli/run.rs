@@ -13,7 +13,7 @@ use super::export;
 use super::format;
 use super::interrupt;
 use super::manifest::{Provenance, write_manifest};
-use super::overriding::{as_typed, told};
+use super::overriding::{as_typed, quoted, told};
 use super::pipeline::{self, Read};
 use super::progress::Progress;
 use super::replications::{self, Others};
@@ -219,8 +219,7 @@ pub(super) fn folder_name(scenario: &Scenario, expanded: &str, chosen: &str) -> 
 
 /// The command that gives the same run again.
 fn repeat(plan: &Plan) -> String {
-    let file = plan.file.display().to_string();
-    let file = if file.contains(' ') { format!("\"{file}\"") } else { file };
+    let file = quoted(&plan.file.display().to_string());
     let words = [format!("supsim run {file}")].into_iter().chain(as_typed(&plan.overrides));
     let seed = plan.overrides.seed.map(|seed| format!("--seed {seed}"));
     let replications = plan.replications.map(|count| format!("--reps {count}"));
@@ -230,8 +229,7 @@ fn repeat(plan: &Plan) -> String {
 /// The command that says why the latest site was so late.
 fn why(run: &Run<'_>, plan: &Plan) -> Option<String> {
     let site = latest_site(run)?;
-    let file = plan.file.display().to_string();
-    let file = if file.contains(' ') { format!("\"{file}\"") } else { file };
+    let file = quoted(&plan.file.display().to_string());
     let words = std::iter::once(ask(&file, site)).chain(as_typed(&plan.overrides));
     let seed = plan.overrides.seed.map(|seed| format!("--seed {seed}"));
     Some(words.chain(seed).collect::<Vec<_>>().join(" ") + &chosen(plan))

@@ -77,6 +77,11 @@ pub fn comparison(compared: &Comparison<'_>, look: Look) -> String {
         ),
     );
     page.gap();
+    for (place, name) in compared.names[1..].iter().enumerate() {
+        let judged = compared.rows.iter().filter_map(|row| row.designs[place].as_ref());
+        verdict(&mut page, name, judged.map(|judged| judged.judgement));
+    }
+    page.gap();
     for (place, changes) in compared.changes.iter().enumerate() {
         told_changes(&mut page, &compared.names[place + 1], changes);
     }
@@ -95,6 +100,25 @@ pub fn comparison(compared: &Comparison<'_>, look: Look) -> String {
     page.gap();
     legend(&mut page, compared);
     page.text
+}
+
+/// What a design comes to in one line: in how many measures it is better and worse.
+fn verdict(page: &mut Page, name: &str, judged: impl Iterator<Item = Judgement>) {
+    let judged: Vec<Judgement> = judged.filter(|one| *one != Judgement::Other).collect();
+    let count = |what: Judgement| judged.iter().filter(|one| **one == what).count();
+    let (better, worse) = (count(Judgement::Better), count(Judgement::Worse));
+    let unsure = count(Judgement::Unsure);
+    let (yes, no) = if page.look.ascii { ("OK ", "!! ") } else { ("✓ ", "✗ ") };
+    let (mark, style, what) = match (better, worse) {
+        (0, 0) => ("", BOLD, "neither better nor worse in any".to_owned()),
+        (_, 0) => (yes, GOOD, format!("better in {better}, worse in none")),
+        (0, _) => (no, BAD, format!("worse in {worse}, better in none")),
+        _ => ("", BOLD, format!("better in {better}, worse in {worse}")),
+    };
+    let open = if unsure > 0 { format!("; too few to say in {unsure}") } else { String::new() };
+    let name = page.plain(name);
+    let of = counted(judged.len(), "measure", "measures");
+    page.ours(style, &format!("{mark}{name} is {what} of {of} that are judged{open}"));
 }
 
 fn told_changes(page: &mut Page, name: &str, changes: &[Change]) {
@@ -139,7 +163,7 @@ fn design(page: &mut Page, row: &Row, judged: Option<&Judged>, name: &str, width
     page.styled(style, format_args!("{line}"));
 }
 
-/// `+10.3 % ±0.4`, in the unit of the larger of the two.
+/// `+10.3 ±0.4 points`, `−8 h`.
 fn apart(page: &Page, unit: Unit, difference: &Difference) -> String {
     let Some(mean) = difference.mean else { return String::new() };
     let none = mean == 0.0 && difference.half_width.is_none_or(|half| half == 0.0);
@@ -148,11 +172,21 @@ fn apart(page: &Page, unit: Unit, difference: &Difference) -> String {
     }
     let minus = if page.look.ascii { "-" } else { "−" };
     let sign = if mean < 0.0 { minus } else { "+" };
-    let words = |size: f64| value(unit, size.abs().round() as u64, 2);
+    // What two shares differ by is no share: 20 % more of what?
+    let (words, points): (fn(Unit, u64) -> String, _) = match unit {
+        Unit::Share => (points, " points"),
+        Unit::Time | Unit::Count => (|unit, size| value(unit, size, 2), ""),
+    };
+    let words = |size: f64| words(unit, size.abs().round() as u64);
     let half = difference.half_width.filter(|half| *half > 0.0).map(words);
     let plus_minus = if page.look.ascii { "+-" } else { "±" };
     let half = half.map(|half| format!(" {plus_minus}{half}")).unwrap_or_default();
-    format!("{sign}{}{half}", words(mean))
+    format!("{sign}{}{half}{points}", words(mean))
+}
+
+/// The number of a share in percent, without its sign.
+fn points(unit: Unit, size: u64) -> String {
+    value(unit, size, 2).trim_end_matches(" %").to_owned()
 }
 
 fn level(unit: Unit, level: Level, pairs: usize) -> String {

@@ -77,6 +77,9 @@ fn what_is_not_a_stored_run_is_answered() {
     let (code, text) = said(place.path(), &["replay", "latest", "--out", "nowhere"]);
     assert_eq!(code, 2);
     assert!(text.contains("no run is stored here"), "{text}");
+    let (code, text) = said(place.path(), &["replay", "tutorial.yaml"]);
+    assert_eq!(code, 2);
+    assert!(text.contains("supsim run tutorial.yaml stores one"), "{text}");
     for manifest in ["", "{}", "[1", "{\"manifest\": 7}", "\u{0}"] {
         fs::write(place.path().join("results").join(&name).join("manifest.json"), manifest)
             .unwrap();

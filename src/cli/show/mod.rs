@@ -12,6 +12,7 @@ mod topology;
 use std::path::PathBuf;
 
 use super::exit::{Exit, Stop};
+use super::overriding::quoted;
 use super::pipeline::{self, Read};
 use super::screen::Screen;
 use super::{export, format};
@@ -64,7 +65,7 @@ pub(super) fn show(plan: &Plan, screen: &mut Screen) -> Result<Exit, Stop> {
             let Read { scenario, warnings, .. } = pipeline::read(file, &plan.overrides)?;
             if !warnings.is_empty() {
                 let lines = warnings.lines().filter(|line| line.starts_with("warning["));
-                let file = file.display();
+                let file = quoted(&file.display().to_string());
                 let count = lines.count();
                 let words = if count == 1 { "warning" } else { "warnings" };
                 screen.complain(&format!("{count} {words}: supsim validate {file}"));

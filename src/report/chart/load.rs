@@ -202,20 +202,13 @@ impl Plan<'_> {
         let most = grouped(self.activity.busiest);
         canvas.text(&most, (LEFT - 10 * PX, OVERVIEW.top), Side::Left, Pen::SCALE);
         heading(canvas, OVERVIEW, "the whole run; grey: drawn large below", palette::QUIET);
-        let mut free = LEFT - 44 * PX;
-        for tick in axis.ticks(&self.scenario.clock) {
-            let half = Pen::NOTE.width(&tick.date) / 2;
-            canvas.line(
-                (tick.x, OVERVIEW.bottom),
-                (tick.x, OVERVIEW.bottom + 4 * PX),
-                PX,
-                palette::AXIS,
-            );
-            if tick.x - half >= free && tick.x + half <= RIGHT + 20 * PX {
-                let place = (tick.x, OVERVIEW.bottom + 14 * PX);
-                canvas.text(&tick.date, place, Side::Centre, Pen::NOTE);
-                free = tick.x + half + 6 * PX;
-            }
+        let ticks = axis.ticks(&self.scenario.clock);
+        for tick in &ticks {
+            let foot = (tick.x, OVERVIEW.bottom + 4 * PX);
+            canvas.line((tick.x, OVERVIEW.bottom), foot, PX, palette::AXIS);
+        }
+        for (x, date) in dated(ticks.into_iter().map(|tick| (tick.x, tick.date)).collect()) {
+            canvas.text(&date, (x, OVERVIEW.bottom + 14 * PX), Side::Centre, Pen::NOTE);
         }
     }
 
@@ -296,6 +289,20 @@ fn heading(canvas: &mut Canvas<'_>, frame: Frame, words: &str, colour: palette::
     canvas.text(words, (frame.left, frame.top - 18 * PX), Side::Right, pen);
 }
 
+/// The dates that are written: each once, where its day begins, and only every second, third, ...
+/// day when all would not have room, so that they stand evenly.
+fn dated(mut marks: Vec<(i32, String)>) -> Vec<(i32, String)> {
+    marks.dedup_by(|later, earlier| later.1 == earlier.1);
+    marks.retain(|(x, date)| x + Pen::NOTE.width(date) / 2 <= RIGHT + 20 * PX);
+    let wide = marks.iter().map(|(_, date)| Pen::NOTE.width(date)).max().unwrap_or(0) + 6 * PX;
+    let fits = |step: &usize| {
+        let places: Vec<i32> = marks.iter().step_by(*step).map(|(x, _)| *x).collect();
+        places.windows(2).all(|two| two[1] - two[0] >= wide)
+    };
+    let step = (1..=marks.len()).find(fits).unwrap_or(1);
+    marks.into_iter().step_by(step).collect()
+}
+
 /// The most of these instants (in order) that lie within so long.
 fn most_within(instants: &[Instant], span: Duration) -> usize {
     let mut most = 0;
@@ -325,6 +332,23 @@ mod tests {
         let svg = load(&shown(&scenario, &outcome)).svg;
         assert!(svg.contains("At most 199 of 200 synchronisations ran at once, first on"), "{svg}");
         assert!(svg.contains("none was a retry."));
+    }
+
+    #[test]
+    fn a_date_of_the_whole_run_is_written_once_and_dates_stand_evenly() {
+        // A mark each six hours: four of a day, of which the first has the date.
+        let marks = |days: i32, each: i32, apart: i32| -> Vec<(i32, String)> {
+            let mark = |n| (LEFT + n * apart, format!("Tue {:02} Jan", 10 + n / each));
+            (0..days * each).map(mark).collect()
+        };
+        let three = dated(marks(3, 4, 60 * PX));
+        let places: Vec<i32> = three.iter().map(|(x, _)| (x - LEFT) / PX).collect();
+        assert_eq!(places, [0, 240, 480], "{three:?}");
+        // A mark each day, closer than two dates have room beside each other: every second.
+        let fourteen = dated(marks(14, 1, 60 * PX));
+        let apart: Vec<i32> = fourteen.windows(2).map(|two| (two[1].0 - two[0].0) / PX).collect();
+        assert_eq!(apart, [120; 6], "{fourteen:?}");
+        assert!(dated(Vec::new()).is_empty());
     }
 
     #[test]

@@ -14,6 +14,7 @@ use anstyle::Style;
 use super::Run;
 use super::run::kind_name;
 use super::summary::page::{BOLD, Page};
+use super::summary::words::grouped;
 use super::summary::{Look, days, shared_out};
 use crate::measure::{Arrival, Blame, Category, Stage};
 use crate::trace::Part;
@@ -25,6 +26,8 @@ pub use tried::tried;
 
 /// Columns of what a stage is.
 const WHAT: usize = 26;
+/// A way of more stages than this is told by its parts: alike stages together.
+pub(super) const STAGES: usize = 40;
 
 /// Lines that are told as one: when, where, what, how long together, and what is behind them.
 struct Line {
@@ -95,7 +98,14 @@ fn header(page: &mut Page, run: &Run<'_>, site: SiteId) {
 
 /// The stages, as a tree trunk from publication down to the arrival, which is called `there`.
 fn stages(page: &mut Page, run: &Run<'_>, blame: &Blame, there: &str) {
-    let lines = lines(blame);
+    let mut lines = lines(blame);
+    if lines.len() > STAGES {
+        let stages = grouped(blame.stages.len());
+        page.line(format_args!("{stages} stages; alike ones together, since the first of them"));
+        page.gap();
+        lines = parts(blame);
+    }
+    let wide = lines.iter().map(|line| line.what.chars().count()).max().unwrap_or(0).max(WHAT);
     let code_width = lines.iter().map(|line| run.code(line.at).chars().count()).max().unwrap_or(3);
     let sums: Vec<(&str, u128)> =
         lines.iter().map(|line| ("", u128::from(line.length.micros()))).collect();
@@ -123,13 +133,13 @@ fn stages(page: &mut Page, run: &Run<'_>, blame: &Blame, there: &str) {
         let share = tenth(shares[number]);
         page.ours(
             Style::new(),
-            &format!("{head}{mark} {what:<WHAT$}{length:>9}{share:>6} % {behind}"),
+            &format!("{head}{mark} {what:<wide$}{length:>9}{share:>6} % {behind}"),
         );
     }
     let head = format!("  {:code_width$}  {} ", "", time(blame.until));
     let length = clock_time(whole);
     let hundred = if whole == 0 { "0.0" } else { "100.0" };
-    page.ours(BOLD, &format!("{head}{last} {there:<WHAT$}{length:>9}{hundred:>6} %"));
+    page.ours(BOLD, &format!("{head}{last} {there:<wide$}{length:>9}{hundred:>6} %"));
 }
 
 /// The lines of a delay: a stage each, but many tries that failed one after the other are one.
@@ -168,6 +178,21 @@ fn lines(blame: &Blame) -> Vec<Line> {
         lines.push(Line { from: first.from, at: first.at, what, length, stage: *first });
     }
     lines
+}
+
+/// The lines of a delay of hundreds of short stages: those that are alike as one, with how many.
+fn parts(blame: &Blame) -> Vec<Line> {
+    let line = |(stage, length): (Stage, Duration)| {
+        let like = |one: &&Stage| {
+            (one.category, one.at, one.behind) == (stage.category, stage.at, stage.behind)
+        };
+        let what = match blame.stages.iter().filter(like).count() {
+            1 => stage.category.words().to_owned(),
+            times => format!("{times} x {}", stage.category.words()),
+        };
+        Line { from: stage.from, at: stage.at, what, length, stage }
+    };
+    blame.parts().into_iter().map(line).collect()
 }
 
 /// Whole seconds, rounded half up.

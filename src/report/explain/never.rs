@@ -26,16 +26,14 @@ pub fn never(
         None => run.code(arrival.site).to_owned(),
         Some(part) => format!("the {} of {}", part_words(part), run.code(arrival.site)),
     };
-    page.styled(
-        BAD,
-        format_args!(
-            "{} was published {}; {whose} did not have it when the run ended, {} later{}",
-            run.release(arrival.release),
-            clock.short(arrival.published),
-            until_the_end(run, arrival),
-            replication(run),
-        ),
+    let published = format!(
+        "{} was published {}",
+        run.release(arrival.release),
+        clock.short(arrival.published)
     );
+    let later = until_the_end(run, arrival) + " later";
+    let lacks = format!("{whose} did not have it when the run ended, {later}{}", replication(run));
+    page.pair_styled(BAD, &published, "; ", &lacks, "");
     page.gap();
     let way = way(run, arrival);
     let width = way.iter().map(|one| run.code(one.site).chars().count()).max().unwrap_or(0);

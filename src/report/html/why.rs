@@ -6,13 +6,12 @@ use std::collections::BTreeMap;
 use super::Told;
 use super::sheet::{Cell, Sheet, number, text};
 use crate::measure::{Arrival, Attempt, Blame, Category, Ending, Lag, Stage};
+use crate::report::explain::STAGES;
 use crate::report::summary::{Unit, counted, time};
 use crate::units::{Duration, ReleaseId, SiteId};
 
 /// So many of the latest sites are told.
 const LATEST: usize = 10;
-/// A way of more stages than this is told by its parts.
-const STAGES: usize = 40;
 /// So many parts of a delay are named; the others are one.
 const PARTS: usize = 4;
 

@@ -146,8 +146,9 @@ fn rest(page: &mut Page, lags: &[Lag]) {
 fn activity(page: &mut Page, averages: &Averages) {
     let [attempts, failed, retries] = averages.activity.map(tenths);
     let each = if averages.replications > 1 { " a replication" } else { "" };
+    let were = if retries == "1" { "was a retry" } else { "were retries" };
     page.line(&format!(
-        "{attempts} synchronisations{each}, {failed} failed, {retries} were retries; at most {} at once.",
+        "{attempts} synchronisations{each}, {failed} failed, {retries} {were}; at most {} at once.",
         averages.busiest
     ));
     page.gap();

@@ -24,7 +24,7 @@ fn the_verdict_stands_first_below_a_hidden_mark() {
     );
     assert!(page.contains("| primaries | 2 | 9.1 | 9.1 | 10.3 | 10.3 |  |"), "{page}");
     assert!(
-        page.contains("4 synchronisations, 1 failed, 1 were retries; at most 2 at once."),
+        page.contains("4 synchronisations, 1 failed, 1 was a retry; at most 2 at once."),
         "{page}"
     );
     assert!(page.contains("| pull | lima-first-try | UssCommunicationError&#58; WebException | 1 | 1 | Tue 13 Jan 22:17 |"), "{page}");

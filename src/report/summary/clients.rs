@@ -23,12 +23,11 @@ pub(super) fn clients(page: &mut Page, run: &Run<'_>, told: &[Lag]) {
             together.time_until(permille).map(|after| format!("{share} in {}", time(after)))
         });
         let times: Vec<String> = times.collect();
-        let times =
-            if times.is_empty() { String::new() } else { format!(": {}", times.join(", ")) };
         let clients = counted(number(clients), "client", "clients");
         let release = page.plain(run.release(lag.release));
         let scanned = grouped(number(u64::from(scanned)));
-        page.line(format_args!("{title:<10}{scanned} of {clients} scanned for {release}{times}"));
+        let line = format!("{title:<10}{scanned} of {clients} scanned for {release}");
+        page.pair(&line, ": ", &times.join(", "), "          ");
         title = "";
     }
 }

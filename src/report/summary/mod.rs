@@ -108,12 +108,12 @@ pub fn latest_site<'a>(run: &Run<'a>) -> Option<&'a str> {
 pub fn footer(look: Look, stored: Option<&str>, why: Option<&str>, repeat: &str) -> String {
     let mut page = Page { text: String::new(), look };
     if let Some(why) = why {
-        page.line(format_args!("why       {why}"));
+        page.whole(&format!("why       {why}"));
     }
     if let Some(stored) = stored {
-        page.line(format_args!("stored as {stored}"));
+        page.whole(&format!("stored as {stored}"));
     }
-    page.line(format_args!("repeat    {repeat}"));
+    page.whole(&format!("repeat    {repeat}"));
     page.text
 }
 

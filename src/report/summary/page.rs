@@ -25,6 +25,13 @@ impl Page {
         self.styled(Style::new(), line);
     }
 
+    /// One line that is never cut: a command is copied, and half of one is none.
+    pub fn whole(&mut self, line: &str) {
+        let line = self.plain(line);
+        self.text += line.trim_end();
+        self.text.push('\n');
+    }
+
     /// One line, cut at the width; a style covers the whole of it.
     pub fn styled(&mut self, style: Style, line: std::fmt::Arguments<'_>) {
         let mut line = self.plain(&line.to_string());

@@ -229,4 +229,7 @@ fn the_footer_says_where_and_how_again() {
         "why       supsim explain tutorial.yaml PR2\nstored as results/tutorial-7f3a91c2\n\
          repeat    supsim run tutorial.yaml\n"
     );
+    let long = format!("supsim run tutorial.yaml{}", " -p retry=30min".repeat(9));
+    let text = footer(PLAIN, None, None, &long);
+    assert_eq!(text, format!("repeat    {long}\n"), "half a command is none");
 }
