@@ -1,6 +1,7 @@
 //! The arguments: as written, and as meant.
 
 mod chart;
+mod check;
 mod compare;
 mod explain;
 mod export;
@@ -83,6 +84,14 @@ pub(super) enum Command {
     ///
     /// Without a name the charts are listed, each with the question that it answers.
     Chart(chart::ChartArgs),
+    /// Did anything break? Holds scenarios against their expectations and golden files, for CI
+    ///
+    /// Every scenario is run, all its replications. What is not as wanted is told with what was
+    /// wanted, what came, the largest cause and the command that tells more. A golden file is
+    /// golden/NAME.golden beside the scenario NAME.yaml; supsim golden accept writes it.
+    Check(check::CheckArgs),
+    /// Yes, that change is meant: shows and renews golden files
+    Golden(check::GoldenArgs),
     /// Which is better, and by how much? Designs over the same chances
     ///
     /// Replication 0 of every design meets the same chance, and so does every other, so that small

@@ -14,6 +14,8 @@
 mod args;
 mod at;
 mod chart;
+mod check;
+mod checked;
 mod client_cost;
 mod compare;
 mod configmgr;
@@ -23,6 +25,7 @@ mod explain;
 mod export;
 mod format;
 mod glob;
+mod golden;
 mod help;
 mod import;
 mod inputs;
@@ -82,6 +85,8 @@ fn perform(words: Vec<OsString>, screen: &mut Screen) -> Exit {
             }
             Command::New(args) => new::new(&args.meant(), screen),
             Command::Chart(args) => chart::chart(&args.meant(screen), screen),
+            Command::Check(args) => check::check(&args.meant(screen), screen),
+            Command::Golden(args) => golden::golden(&args.meant(), screen),
             Command::Compare(args) => compare::compare(&args.meant(screen), screen),
             Command::Replay(args) => replay::replay(&args.meant(), screen),
             Command::Report(args) => report::report(&args.meant(), screen),

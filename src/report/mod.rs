@@ -13,6 +13,8 @@
 //!                                    ──► topology    for who draws the hierarchy
 //!                                    ──► markdown    for a pull request
 //!                                    ──► xlsx        for who opens Excel
+//!   + Golden             ──► golden      what it came to, for whoever reviews a change
+//!                        ──► check       what is otherwise than wanted, for CI
 //!   Scenario + Outcome ──► chart                      for everybody else
 //!   Account + Described ──► account    what real logs tell
 //! ```
@@ -23,12 +25,14 @@
 
 mod account;
 mod chart;
+mod check;
 #[cfg(feature = "parquet")]
 mod columnar;
 mod comparison;
 mod digits;
 mod events;
 mod explain;
+mod golden;
 mod html;
 mod many;
 mod markdown;
@@ -50,12 +54,17 @@ pub use chart::{
     heatmap, heatmap_text, heatmap_words, palette, propagation, release_named, release_to_draw,
     timeline,
 };
+pub use check::{
+    Because, Case, Compared, Finding, Ran, State, Suite, annotations, because, check_markdown,
+    check_text, expectation_case, golden_case, junit,
+};
 #[cfg(feature = "parquet")]
 pub use columnar::write_parquet;
 pub use comparison::{Comparison, Judged, Row, comparison, write_differences};
 pub use digits::in_threes;
 pub use events::write_events;
 pub use explain::{explain, never, tried};
+pub use golden::{Difference, Gilding, Golden};
 pub use html::write_html;
 pub use many::{Many, quantity, told};
 pub use markdown::markdown;

@@ -10,6 +10,7 @@ mod blame;
 mod browser;
 mod catalogue_rules;
 mod chart;
+mod check;
 mod cli;
 mod client_statistics;
 mod clients;

@@ -6,7 +6,7 @@ pub(super) const MOST: usize = 60_000;
 const KEPT: usize = 4_000;
 
 /// The text so far.
-pub(super) struct Page {
+pub(in crate::report) struct Page {
     pub text: String,
     length: usize,
 }
@@ -23,6 +23,11 @@ impl Page {
         self.length += line.chars().count() + 1;
         self.text += line;
         self.text.push('\n');
+    }
+
+    /// Does a block of lines fit, with what must stand below it?
+    pub fn has_room_for(&self, text: &str) -> bool {
+        self.length + text.chars().count() + KEPT <= MOST
     }
 
     /// Between blocks.
@@ -75,7 +80,7 @@ impl Page {
 
 /// What people wrote, on one line: everything that could mean something to Markdown, HTML or
 /// GitHub (mentions, links) stands there by its number.
-pub(super) fn safe(text: &str) -> String {
+pub(in crate::report) fn safe(text: &str) -> String {
     let harmless =
         |c: char| c.is_alphanumeric() || matches!(c, ' ' | ',' | '-' | '%' | ';' | '/' | '(' | ')');
     let mut safe = String::with_capacity(text.len());
