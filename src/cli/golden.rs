@@ -154,7 +154,7 @@ fn told(
         }
     };
     let mut text = format!("{}: {what}\n", path.display());
-    lines.iter().for_each(|line| text += &format!("  {line}\n"));
+    lines.iter().for_each(|line| text += &format!("{}\n", format!("  {line}").trim_end()));
     Some(text + &format!("  accept    supsim golden accept {}\n\n", typed(file)))
 }
 

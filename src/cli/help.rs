@@ -57,6 +57,11 @@ const TOPICS: &[Topic] = &[
         page: || include_str!("../../docs/formats.md").to_owned(),
     },
     Topic {
+        word: "regression",
+        tells: "scenarios held against expectations and golden files, in CI",
+        page: || include_str!("../../docs/check.md").to_owned(),
+    },
+    Topic {
         word: "causes",
         tells: "why a site is late: the categories, the rules, a worked example",
         page: || include_str!("../../docs/causes.md").to_owned(),

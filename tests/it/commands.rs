@@ -14,6 +14,7 @@ pub fn supsim(place: &Path, words: &[&str]) -> Output {
         .args(words)
         .current_dir(place)
         .env_remove("CLICOLOR_FORCE")
+        .env_remove("GITHUB_ACTIONS")
         .output()
         .expect("the program starts")
 }

@@ -135,7 +135,8 @@ fn ending(page: &mut Page, suites: &[Suite], exit: u8) {
         (bad, 0) => (BAD, format!("{bad} of {scenarios} failed")),
         (bad, open) => (BAD, format!("{bad} of {scenarios} failed, {open} cannot be told yet")),
     };
-    if suites.iter().any(|suite| suite.cases.iter().any(shows)) {
+    let told = |it: &Suite| matches!(it.state, State::Broken(_)) || it.cases.iter().any(shows);
+    if suites.iter().any(told) {
         page.gap();
     }
     page.styled(style, format_args!("{text:<80}exit {exit}"));
