@@ -71,7 +71,7 @@ fn a_summary_stays_below_what_a_comment_takes() {
     assert!(text.starts_with("<!-- supsim:check -->\n"), "{}", &text[..80]);
     assert!(text.chars().count() < 60_000, "{}", text.chars().count());
     assert!(text.contains("with something to tell"), "it says that it is not all");
-    assert_eq!(text.matches("<details>").count(), text.matches("</details>\n").count());
+    assert_eq!(text.matches("<details>").count(), text.matches("\n</details>\n").count());
     assert_eq!(text.matches("\n```").count() % 2, 0, "every fence is closed");
     assert!(!text.contains("@all"), "nobody is mentioned");
 }

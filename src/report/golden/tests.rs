@@ -1,7 +1,7 @@
 use super::super::{Many, Run};
 use super::*;
 use crate::measure::{Outcome, sample};
-use crate::scenario::Scenario;
+use crate::scenario::{Scenario, SiteKind};
 use crate::trace::Trace;
 
 fn gilded(scenario: &Scenario, trace: &Trace, outcome: &Outcome) -> Golden {
@@ -36,7 +36,7 @@ fn a_golden_file_is_read_as_it_was_written() {
 fn each_kind_of_change_moves_its_own_ingredient() {
     assert_eq!(moved(|_, _| {}), "");
     assert_eq!(
-        moved(|scenario, _| scenario.sites[2].link = None),
+        moved(|scenario, _| scenario.sites[2].kind = SiteKind::Secondary),
         "other topology; same faults, times, causes, metrics"
     );
     assert_eq!(
