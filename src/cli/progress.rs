@@ -92,7 +92,7 @@ impl Drop for Progress {
 fn bar(name: &str) -> ProgressBar {
     let bar = ProgressBar::with_draw_target(Some(1000), ProgressDrawTarget::stderr_with_hz(10));
     let style =
-        ProgressStyle::with_template("{prefix}  ▕{bar:24}▏ {percent:>3} %  {msg}  {elapsed}");
+        ProgressStyle::with_template("{prefix}  ▕{bar:24}▏ {percent:>3} %  {wide_msg}  {elapsed}");
     let style = style.expect("a template that is written here").progress_chars("█▉▊▋▌▍▎▏░");
     bar.with_style(style).with_prefix(name.to_owned()).with_message("simulating")
 }

@@ -42,13 +42,15 @@ pub(super) fn list(study: &Study, plan: &Plan, screen: &mut Screen) -> Result<Ex
     let _ = writeln!(
         text,
         "cost    up to {} events; on one thread about {} s\n\n\
-         run it  supsim study {}",
+         run it  {}",
         in_threes(events[1], ","),
         range(seconds[0], seconds[1]),
-        plan.file.display(),
+        plan.again("run"),
     );
     if !plan.quiet {
-        screen.say(&text);
+        // paths and values come from a file: nothing in them may move a terminal's cursor
+        let safe = |c: char| if c.is_control() && c != '\n' { ' ' } else { c };
+        screen.say(&text.chars().map(safe).collect::<String>());
     }
     Ok(Exit::Ok)
 }

@@ -10,6 +10,7 @@ mod told;
 use std::path::PathBuf;
 
 use super::exit::{Exit, Stop};
+use super::overriding::as_typed;
 use super::pipeline;
 use super::screen::{Screen, When};
 use ready::Ready;
@@ -42,6 +43,25 @@ pub(super) struct Plan {
     pub quiet: bool,
     /// The line that tells how far it is.
     pub progress: When,
+}
+
+impl Plan {
+    /// The words that do this with the same study, as they would be typed.
+    fn again(&self, action: &str) -> String {
+        let mut words = vec![format!("supsim study {} {action}", self.file.display())];
+        words.extend(self.overrides.seed.map(|seed| format!("--seed {seed}")));
+        words.extend(as_typed(&self.overrides));
+        words.extend(self.replications.map(|count| format!("--reps {count}")));
+        words.extend(self.only.iter().map(|only| match only.contains(' ') {
+            true => format!("--only \"{only}\""),
+            false => format!("--only {only}"),
+        }));
+        words.extend(self.no_vary.then(|| "--no-vary".to_owned()));
+        if self.results != std::path::Path::new("results") {
+            words.push(format!("--out {}", self.results.display()));
+        }
+        words.join(" ")
+    }
 }
 
 /// What is done with a study.
@@ -89,11 +109,11 @@ fn begun(ready: &Ready, plan: &Plan) -> Result<(), Stop> {
     if ready.folder.join("study.json").exists() {
         return Ok(());
     }
-    let (folder, file) = (ready.folder.display(), plan.file.display());
+    let (folder, run) = (ready.folder.display(), plan.again("run"));
     let text = format!(
         "supsim: nothing of this study has been run: there is no {folder}\n  \
          the folder belongs to the study, its base and this version; if one of them has changed,\n  \
-         it is another study: supsim study {file} run"
+         it is another study: {run}"
     );
     Err(Stop { exit: Exit::NothingSelected, text })
 }

@@ -118,10 +118,10 @@ fn go_on(ready: &Ready, plan: &Plan, common: &Common) -> Result<(), Stop> {
     if !interrupt::asked() {
         return Ok(());
     }
-    let (folder, file) = (ready.folder.display(), plan.file.display());
+    let (folder, resume) = (ready.folder.display(), plan.again("resume"));
     let text = format!(
         "supsim: stopped by Ctrl-C; what was run is kept in {folder}\n  \
-         go on with: supsim study {file} resume"
+         go on with: {resume}"
     );
     Err(Stop { exit: Exit::StoppedEarly, text })
 }

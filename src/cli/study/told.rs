@@ -29,9 +29,9 @@ pub(super) fn tell(
     let kept: Vec<Kept> = (0..ready.points.len()).map(|number| ready.kept(number)).collect();
     let complete = kept.iter().filter(|kept| kept.complete).count();
     if complete < kept.len() {
-        let file = plan.file.display();
+        let resume = plan.again("resume");
         let text = format!(
-            "supsim: {complete} of {} points are complete\n  go on with: supsim study {file} resume",
+            "supsim: {complete} of {} points are complete\n  go on with: {resume}",
             kept.len()
         );
         return Err(Stop { exit: Exit::StoppedEarly, text });
@@ -183,10 +183,10 @@ pub(super) fn status(ready: &Ready, plan: &Plan, screen: &mut Screen) -> Result<
         complete += usize::from(kept.complete);
         begun += usize::from(!kept.complete && count > 0);
     }
-    let (worlds, file) = (different.len(), plan.file.display());
+    let worlds = different.len();
     let next = match complete == worlds {
-        true => format!("tell what it says: supsim study {file} report"),
-        false => format!("go on with: supsim study {file} resume"),
+        true => format!("tell what it says: {}", plan.again("report")),
+        false => format!("go on with: {}", plan.again("resume")),
     };
     if !plan.quiet {
         screen.say(&format!(

@@ -153,3 +153,46 @@ fn the_question_of_a_study_is_no_scenario() {
     let found = Scenario::parse("study.yaml", HEAD, &Overrides::default()).unwrap_err();
     assert_eq!(found.diagnostics[0].code, "E0601");
 }
+
+/// Everything that a study can say.
+const WHOLE: &str = "\
+designs:
+  today: {}
+  sooner: { params: { retry: 10min }, set: { faults.unlucky: null } }
+  moved: { overrides: { m: { where: { code: PR2 }, set: { clients: { intranet: 7 } } } } }
+vary:
+  grid: { faults.pause: [{ where: { code: PR1 }, do: site_down, when: { window: { for: 1h } } }] }
+  zip: { duration: [7d, 8d], warmup: [0s, 1h] }
+  exclude: [{ design: moved, duration: 8d }]
+replications: { pilot: 5, max: 9, until: { metric: attempts, half_width: 2, confidence: 90% } }
+common_random_numbers: true
+compare:
+  baseline: today
+  metrics: { all: { metric: time_to_current, stat: p95, better: lower, matters_from: 1min } }
+  method: paired_t
+  adjust: holm
+sensitivity: { of: all, at: today, knobs: { retry: [5min, 4h] } }
+";
+
+#[test]
+fn a_study_with_any_word_gone_or_replaced_is_answered_and_never_breaks_the_reader() {
+    assert!(decode(WHOLE).is_ok(), "{}", decode(WHOLE).unwrap_err());
+    let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '%');
+    let mut at = 0;
+    let (mut read, mut refused) = (0, 0);
+    while let Some(start) = WHOLE[at..].find(is_word).map(|found| at + found) {
+        let end = WHOLE[start..].find(|c| !is_word(c)).map_or(WHOLE.len(), |found| start + found);
+        for other in ["", "null", "[]", "{ a: [b] }", "-1", "9999999999999999999", "\"\\e[2J\""] {
+            match decode(&format!("{}{other}{}", &WHOLE[..start], &WHOLE[end..])) {
+                Ok(_) => read += 1,
+                Err(report) => {
+                    assert!(!report.diagnostics.is_empty());
+                    assert!(!report.to_string().contains('\u{1b}'));
+                    refused += 1;
+                }
+            }
+        }
+        at = end;
+    }
+    assert!(read > 0 && refused > 300, "{read} read, {refused} refused");
+}
