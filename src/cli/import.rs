@@ -92,6 +92,7 @@ pub(super) fn import(plan: &Plan, words: Vec<OsString>, screen: &mut Screen) -> 
     let stored = writing.stored();
     let inputs: Vec<Stored> = files.iter().map(|(name, bytes)| input(name, bytes)).collect();
     let provenance = Provenance {
+        retold_from: Some("wsyncmgr"),
         command_line: command_line(&words),
         file: plan.logs.iter().map(|log| log.to_string_lossy()).collect::<Vec<_>>().join(" "),
         file_sha256: hex(&hash.finalize()),

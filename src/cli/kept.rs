@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 use super::cost::{self, CEILING};
 use super::exit::{Exit, Stop};
 use super::interrupt;
+use super::overriding::quoted;
 use super::pipeline;
 use super::results::{MANIFEST, hex};
 use crate::measure::Outcome;
@@ -76,6 +77,8 @@ pub(super) struct Manifest {
     manifest: u32,
     pub version: String,
     scenario: Described,
+    #[serde(default)]
+    retold_from: Option<String>,
     replications: Vec<u32>,
     events: String,
     #[serde(default)]
@@ -157,7 +160,7 @@ pub(super) fn open(named: &Named, recording: Recording) -> Result<Kept, Stop> {
     let printed = manifest.printed();
     let (replication, replications) = (manifest.replication(), manifest.replications.len() as u32);
     scenario.replications = scenario.replications.max(replications);
-    if recording > stored_at && manifest.version != env!("CARGO_PKG_VERSION") {
+    if recording > stored_at {
         // With more recorded the fingerprint is another one: it is held against the same first.
         scenario.recording = stored_at;
         held(&again(Some(folder.clone()), scenario.clone(), replication)?, printed)?;
@@ -206,6 +209,14 @@ pub(super) fn find(named: &Named) -> Result<Found, Stop> {
     let folder = folder(named)?;
     let manifest = read_manifest(&folder)?;
     let path = folder.join("scenario.yaml");
+    if manifest.retold_from.is_some() {
+        let again = quoted(&path.display().to_string());
+        return Err(wrong(
+            &folder,
+            "this is what logs tell, no run that could be run again; its tables and its timeline are in the folder",
+            &format!("its scenario is one: supsim run {again}"),
+        ));
+    }
     let read = pipeline::read(&path, &Overrides::default())?;
     if hex(&Sha256::digest(&read.bytes)) != manifest.scenario.expanded_sha256 {
         return Err(wrong(

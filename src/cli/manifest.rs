@@ -15,6 +15,8 @@ pub(super) const VERSION: u32 = 1;
 
 /// What the manifest says that the scenario does not.
 pub(super) struct Provenance<'a> {
+    /// Of whose logs it is retold, when it is no run of its scenario.
+    pub retold_from: Option<&'static str>,
     /// The words on the command line.
     pub command_line: Vec<String>,
     /// The scenario file as it was named.
@@ -47,6 +49,8 @@ struct Manifest<'a> {
     version: &'static str,
     scenario: Described<'a>,
     inputs: Vec<Written<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retold_from: Option<&'static str>,
     seed: u64,
     replications: &'a [u32],
     events: &'static str,
@@ -125,6 +129,7 @@ pub(super) fn write_manifest(
             expanded_sha256: &provenance.expanded_sha256,
         },
         inputs: written(provenance.inputs),
+        retold_from: provenance.retold_from,
         seed: scenario.seed,
         replications: &provenance.replications,
         events: recording_name(provenance.recording),

@@ -147,6 +147,7 @@ pub(super) fn run(plan: &Plan, words: Vec<OsString>, screen: &mut Screen) -> Res
         write_files((&run, &kept), &many, plan, wanted, &expanded, &mut writing)?;
         let files = writing.stored();
         let provenance = Provenance {
+            retold_from: None,
             command_line: command_line(&words),
             file: plan.file.to_string_lossy().into_owned(),
             file_sha256: hex(&Sha256::digest(&bytes)),

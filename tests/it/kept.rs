@@ -69,6 +69,49 @@ fn a_scenario_that_was_changed_after_the_run_is_another_run() {
 }
 
 #[test]
+fn a_run_is_held_against_its_fingerprint_also_when_more_is_recorded_than_was_stored() {
+    let place = tempfile::tempdir().unwrap();
+    fs::copy(support::project("scenarios/three-tier.yaml"), place.path().join("a.yaml")).unwrap();
+    let words = ["run", "a.yaml", "-q", "--charts", "none", "--events", "attempts"];
+    assert_eq!(said(place.path(), &words).0, 0);
+    let (code, text) = said(place.path(), &["explain", "latest", "B21", "--tries", "0"]);
+    assert_eq!(code, 0, "{text}");
+    let manifests = fs::read_dir(place.path().join("results")).unwrap();
+    let manifest = manifests
+        .map(|entry| entry.unwrap().path().join("manifest.json"))
+        .find(|path| path.is_file())
+        .unwrap();
+    let written = fs::read_to_string(&manifest).unwrap();
+    let at = written.find("\"facts\": \"").unwrap() + "\"facts\": \"".len();
+    let other = format!("{}00000000{}", &written[..at], &written[at + 8..]);
+    fs::write(&manifest, other).unwrap();
+    for words in [&["explain", "latest", "B21"][..], &["report", "latest", "-o", "a.html"]] {
+        let (code, text) = said(place.path(), words);
+        assert_eq!(code, 3, "{text}");
+        assert!(text.contains("moved: facts"), "{text}");
+    }
+}
+
+#[test]
+fn what_logs_tell_is_not_shown_as_a_run_of_the_scenario_made_of_them() {
+    let (place, name) = stored();
+    let logs = format!("results/{name}/logs");
+    let (code, text) = said(place.path(), &["import", "wsyncmgr", &logs, "--out", "told"]);
+    assert_eq!(code, 0, "{text}");
+    for words in [
+        &["report", "latest", "-o", "a.html", "--out", "told"][..],
+        &["export", "latest", "--to", "jsonl", "--out", "told"],
+        &["chart", "latest", "timeline", "-o", "a.svg", "--out", "told"],
+        &["replay", "latest", "--out", "told"],
+    ] {
+        let (code, text) = said(place.path(), words);
+        assert_eq!(code, 2, "{text}");
+        assert!(text.contains("this is what logs tell"), "{text}");
+        assert!(text.contains("scenario.yaml"), "{text}");
+    }
+}
+
+#[test]
 fn what_is_not_a_stored_run_is_answered() {
     let (place, name) = stored();
     let (code, text) = said(place.path(), &["replay", &name[..name.len() - 1]]);

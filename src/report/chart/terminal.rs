@@ -31,7 +31,7 @@ pub(super) fn finished(mut page: Page, sentences: &[Sentence], subject: &Subject
             }
         }
     }
-    page.line(format_args!("{}", spelt(&subject.note(), look)));
+    page.whole(&spelt(&subject.note(), look));
     page.text
 }
 

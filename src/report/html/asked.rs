@@ -51,6 +51,16 @@ pub(super) fn asked(told: &Told<'_>, sheet: &mut Sheet) {
         return;
     }
     let pairs = scenario.expectations.iter().zip(told.many.answers);
+    let answers: Vec<(&str, bool, Verdict)> = pairs
+        .clone()
+        .map(|(asked, answer)| (asked.name.as_str(), asked.only_warns, answer.verdict))
+        .collect();
+    sheet.raw("<div class=\"verdict\">\n");
+    for (class, line) in answer(&answers) {
+        sheet.element(class, &line);
+        sheet.raw("\n");
+    }
+    sheet.raw("</div>\n");
     let rows: Vec<Vec<Cell>> = pairs
         .map(|(asked, answer)| {
             let (word, good) = word(asked, answer.verdict);
@@ -67,6 +77,44 @@ pub(super) fn asked(told: &Told<'_>, sheet: &mut Sheet) {
         .collect();
     sheet.table("", &["expectation", "verdict", "measured", "wanted", "got", "note"], &rows);
     verdict(told, sheet);
+}
+
+/// Does what was asked hold? One line before all figures, with its tag; of each expectation its name,
+/// whether it only warns, and its verdict.
+fn answer<'a>(asked: &[(&'a str, bool, Verdict)]) -> Vec<(&'static str, String)> {
+    let (good, bad) = ("p class=\"good\"", "p class=\"bad\"");
+    let named = |is: fn(bool, Verdict) -> bool| -> Vec<&'a str> {
+        let of = |(name, warns, verdict): &(&'a str, bool, Verdict)| {
+            is(*warns, *verdict).then_some(*name)
+        };
+        asked.iter().filter_map(of).collect()
+    };
+    let failed =
+        named(|warns, verdict| !warns && matches!(verdict, Verdict::Fail | Verdict::NoData));
+    let unsure = named(|warns, verdict| !warns && verdict == Verdict::Inconclusive);
+    let warned = named(|warns, verdict| warns && verdict != Verdict::Pass);
+    let all = counted(asked.len(), "expectation", "expectations");
+    let mut lines = Vec::new();
+    if !failed.is_empty() {
+        let fail = if failed.len() == 1 { "fails" } else { "fail" };
+        lines.push((bad, format!("✗ {} of {all} {fail}: {}", failed.len(), failed.join(", "))));
+    }
+    if !unsure.is_empty() {
+        lines.push((bad, format!("? Too few replications to say: {}", unsure.join(", "))));
+    }
+    if lines.is_empty() && warned.is_empty() {
+        let what = match asked.len() {
+            1 => "The one expectation holds".to_owned(),
+            _ => format!("All {all} hold"),
+        };
+        lines.push((good, format!("✓ {what}")));
+    } else if lines.is_empty() {
+        lines.push((good, format!("✓ Of {all} none fails that is more than a warning")));
+    }
+    if !warned.is_empty() {
+        lines.push(("p", format!("! Only a warning: {}", warned.join(", "))));
+    }
+    lines
 }
 
 /// A note stands in brackets in a line of text, and alone in a cell.
@@ -101,4 +149,36 @@ fn verdict(told: &Told<'_>, sheet: &mut Sheet) {
         sheet.raw("\n");
     }
     sheet.raw("</div>\n");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(asked: &[(&str, bool, Verdict)]) -> String {
+        answer(asked).into_iter().map(|(_, line)| line).collect::<Vec<_>>().join("; ")
+    }
+
+    #[test]
+    fn the_answer_is_said_before_all_figures() {
+        let (pass, fail) = (Verdict::Pass, Verdict::Fail);
+        assert_eq!(told(&[("a", false, pass)]), "✓ The one expectation holds");
+        assert_eq!(told(&[("a", false, pass), ("b", true, pass)]), "✓ All 2 expectations hold");
+        assert_eq!(
+            told(&[("a", false, pass), ("b", false, fail), ("c", true, fail)]),
+            "✗ 1 of 3 expectations fails: b; ! Only a warning: c"
+        );
+        assert_eq!(
+            told(&[("a", false, Verdict::NoData), ("b", false, fail)]),
+            "✗ 2 of 2 expectations fail: a, b"
+        );
+        assert_eq!(
+            told(&[("a", false, pass), ("c", true, fail)]),
+            "✓ Of 2 expectations none fails that is more than a warning; ! Only a warning: c"
+        );
+        assert_eq!(
+            told(&[("a", false, Verdict::Inconclusive)]),
+            "? Too few replications to say: a"
+        );
+    }
 }

@@ -7,7 +7,7 @@ use super::Told;
 use super::sheet::{Cell, Sheet, number, text};
 use crate::measure::{Arrival, Attempt, Blame, Category, Ending, Lag, Stage};
 use crate::report::explain::STAGES;
-use crate::report::summary::{Unit, counted, time};
+use crate::report::summary::{Unit, counted, shared_out, time};
 use crate::units::{Duration, ReleaseId, SiteId};
 
 /// So many of the latest sites are told.
@@ -108,15 +108,17 @@ fn stages(told: &Told<'_>, sheet: &mut Sheet, blame: &Blame) {
         }
         _ => (blame.parts(), "alike stages together, in the order in which they first came"),
     };
+    let lengths: Vec<u128> = told.iter().map(|(_, length)| u128::from(length.micros())).collect();
     let mut rows: Vec<_> = told
         .iter()
-        .map(|(stage, length)| {
+        .zip(shares(&lengths))
+        .map(|((stage, length), share)| {
             vec![
                 text(clock.short(stage.from)),
                 text(run.code(stage.at)),
                 text(stage.category.words()),
                 number(time(*length)),
-                number(share(length.micros(), whole.micros())),
+                number(share),
                 text(stage.behind.path(run.scenario, stage.at)),
             ]
         })
@@ -126,7 +128,7 @@ fn stages(told: &Told<'_>, sheet: &mut Sheet, blame: &Blame) {
         text(run.code(blame.site)),
         text("current"),
         number(time(whole)),
-        number(share(1, 1)),
+        number("100.0 %"),
         text(""),
     ]);
     sheet.raw("<h3>The whole way to the last one</h3>\n");
@@ -156,11 +158,12 @@ fn categories(told: &Told<'_>, sheet: &mut Sheet, lag: &Lag) {
     let mut all: Vec<(Category, u128)> = all.into_iter().collect();
     all.sort_by_key(|(category, sum)| (Reverse(*sum), *category));
     let small = |value: u128| u64::try_from(value).unwrap_or(u64::MAX);
+    let sums: Vec<u128> = all.iter().map(|(_, sum)| *sum).collect();
     let rows: Vec<_> = all
         .iter()
-        .map(|(category, sum)| {
+        .zip(shares(&sums))
+        .map(|((category, sum), share)| {
             let mean = Duration::from_micros(small(sum / sites));
-            let share = share(small(sum / 1000), small(total / 1000));
             vec![text(category.words()), number(time(mean)), number(share)]
         })
         .collect();
@@ -173,10 +176,12 @@ fn categories(told: &Told<'_>, sheet: &mut Sheet, lag: &Lag) {
     );
 }
 
-/// A part of a whole, in per cent with one decimal.
-fn share(part: u64, whole: u64) -> String {
-    let tenths = (u128::from(part) * 2000 + u128::from(whole)) / (2 * u128::from(whole.max(1)));
-    format!("{}.{} %", tenths / 10, tenths % 10)
+/// The shares of all parts of a whole, in per cent with one decimal, that add up to 100.0 as in
+/// `explain`.
+fn shares(parts: &[u128]) -> Vec<String> {
+    let rows: Vec<(&str, u128)> = parts.iter().map(|part| ("", *part)).collect();
+    let tenths = shared_out(&rows, 1000).into_iter();
+    tenths.map(|tenths| format!("{}.{} %", tenths / 10, tenths % 10)).collect()
 }
 
 /// The chain of synchronisations from the first to the one that brought it, or to the last failed.
@@ -232,4 +237,16 @@ fn attempts_of<'a>(told: &Told<'a>, site: SiteId) -> &'a [Attempt] {
     let first = attempts.partition_point(|attempt| attempt.site < site);
     let after = attempts.partition_point(|attempt| attempt.site <= site);
     &attempts[first..after]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shares_that_are_printed_add_up() {
+        assert_eq!(shares(&[1, 1, 1]), ["33.4 %", "33.3 %", "33.3 %"]);
+        assert_eq!(shares(&[0, 7]), ["0.0 %", "100.0 %"]);
+        assert_eq!(shares(&[0]), ["0.0 %"]);
+    }
 }
