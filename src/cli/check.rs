@@ -15,7 +15,7 @@ use crate::report::{
     Because, Case, Compared, Finding, Look, Ran, Run, State, Suite, annotations, because,
     check_markdown, check_text, expectation_case, golden_case, junit, told,
 };
-use crate::scenario::Overrides;
+use crate::scenario::{Diagnostic, Overrides};
 use crate::trace::Part;
 
 /// What was meant.
@@ -123,6 +123,7 @@ fn suite(plan: &Plan, file: &Path, screen: &mut Screen) -> Result<(Suite, Exit),
         Ok(all) => all,
         Err(stop) if stop.exit == Exit::StoppedEarly => return Err(stop),
         Err(Stop { exit, text }) => {
+            let exit = if selects_nothing(plan, file) { Exit::NothingSelected } else { exit };
             if plan.quiet {
                 screen.complain(&text);
             }
@@ -137,6 +138,20 @@ fn suite(plan: &Plan, file: &Path, screen: &mut Screen) -> Result<(Suite, Exit),
     let exit = exits.fold(Exit::Ok, Exit::or_worse);
     Ok((suite, exit))
 }
+
+/// Is all that is wrong that a `--where` of the command line matches no site of this scenario?
+fn selects_nothing(plan: &Plan, file: &Path) -> bool {
+    if plan.overrides.sites.is_empty() {
+        return false;
+    }
+    let Ok(report) = pipeline::check(file, &plan.overrides) else { return false };
+    let of_where = |one: &&Diagnostic| one.file == "--where" && MATCHES_NOTHING.contains(&one.code);
+    let errors = report.errors();
+    errors > 0 && report.diagnostics.iter().filter(of_where).count() == errors
+}
+
+/// The errors of a selector that could match, and does not.
+const MATCHES_NOTHING: [&str; 3] = ["E0402", "E0403", "E0405"];
 
 fn exit_of(finding: Finding) -> Exit {
     match finding {

@@ -165,6 +165,11 @@ fn list(plan: &Plan, screen: &mut Screen) -> Result<Exit, Stop> {
     for file in files.into_iter().filter(|file| !is_study(file)) {
         let path = golden_file(&file);
         let text = match read_golden(&path)? {
+            _ if !file.is_file() => {
+                screen.complain(&format!("supsim: {}: there is no such file", file.display()));
+                exit = exit.or_worse(Exit::FileTrouble);
+                continue;
+            }
             None => format!("none      {}\n", typed(&file)),
             Some(Ok(golden)) => format!("golden    {}   {golden}\n", path.display()),
             Some(Err(why)) => {

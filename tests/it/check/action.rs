@@ -1,6 +1,8 @@
 //! `action.yml` is a composite action around `supsim check`.
 
 use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
 
 use serde_yaml::Value;
 
@@ -61,4 +63,46 @@ fn it_sends_nothing_anywhere() {
             assert!(!script.contains(word), "{word}: {script}");
         }
     }
+}
+
+/// Does the last step's script as a runner would; `None` where there is no bash.
+fn done(place: &Path, more: &[(&str, &str)]) -> Option<Output> {
+    let action = action();
+    let step = action["runs"]["steps"].as_sequence().unwrap().last().unwrap().clone();
+    let mut command = Command::new("bash");
+    command.args(["--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"].as_str().unwrap()]);
+    for key in names(&step["env"]) {
+        let expression = step["env"][key].as_str().unwrap();
+        let input = expression.trim_start_matches("${{ inputs.").trim_end_matches(" }}");
+        command.env(key, action["inputs"][input]["default"].as_str().unwrap_or_default());
+    }
+    command.current_dir(place).env("BINARY", env!("CARGO_BIN_EXE_supsim"));
+    command.env("GITHUB_OUTPUT", "output.txt").env("GITHUB_STEP_SUMMARY", "step.md");
+    command.env("GITHUB_ACTIONS", "true").envs(more.iter().copied());
+    command.output().ok()
+}
+
+#[test]
+fn it_checks_what_it_is_given_and_ends_as_the_check_does() {
+    let place = super::scenarios();
+    let file = |name: &str| fs::read_to_string(place.path().join(name)).unwrap_or_default();
+    let Some(output) = done(place.path(), &[("FILES", "tutorial.yaml\n")]) else {
+        eprintln!("skipped: no bash here");
+        return;
+    };
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    assert_eq!(file("output.txt"), "exit-code=0\n");
+    assert!(file("junit.xml").contains("<testsuite name=\"tutorial\""));
+    assert_eq!(file("step.md"), file("summary.md"));
+    // a name with a blank and what a shell would do something with is one file
+    fs::copy(place.path().join("late.yaml"), place.path().join("a $(b) 'c.yaml")).unwrap();
+    let more = [("FILES", "a $(b) 'c.yaml\nopen.yaml"), ("REPS", "3"), ("JUNIT", "")];
+    fs::remove_file(place.path().join("junit.xml")).unwrap();
+    let output = done(place.path(), &more).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(said.contains("::error file=a $(b) 'c.yaml,line=6,"), "{said}");
+    assert!(said.contains("of 3; worst"), "{said}");
+    assert!(file("output.txt").ends_with("exit-code=1\n"));
+    assert!(!place.path().join("junit.xml").exists());
 }

@@ -87,6 +87,8 @@ fn what_selects_nothing_fails() {
         &["check", "no-*.yaml"][..],
         &["check", "empty"],
         &["check", "study.yaml"],
+        &["check", "tutorial.yaml", "--where", "code=ZZZ", "--set", "link=null"],
+        &["check", "tutorial.yaml", "--where", "type=secondary", "--set", "link=null"],
         &["golden", "accept", "study.yaml"],
         &["golden", "review", "empty"],
         &["golden", "list", "none-*"],
@@ -94,6 +96,9 @@ fn what_selects_nothing_fails() {
     ] {
         assert_eq!(of(words), 5, "{words:?}");
     }
+    let mistyped = ["check", "tutorial.yaml", "--where", "cod=CEN", "--set", "link=null"];
+    assert_eq!(of(&mistyped), 2, "a key that does not exist is a mistake");
+    assert_eq!(of(&["golden", "list", "missing.yaml"]), 74);
 }
 
 #[test]
@@ -219,4 +224,38 @@ fn our_own_scenarios_come_to_what_their_golden_files_say() {
     let words = [&["check", "--golden", "require"], &words[..]].concat();
     let output = supsim(&place, &words);
     assert_eq!(code(&output), 0, "{}\nREWRITE=1 accepts a change that is meant", out(&output));
+}
+
+#[test]
+fn the_golden_file_in_the_docs_is_the_one_there_is() {
+    let read =
+        |path: &str| fs::read_to_string(support::project(path)).unwrap().replace("\r\n", "\n");
+    let golden = read("scenarios/golden/tutorial.golden");
+    assert!(read("docs/check.md").contains(&format!("```text\n{golden}```\n")), "{golden}");
+}
+
+#[test]
+fn what_a_check_says_is_what_a_run_says() {
+    let place = scenarios();
+    for file in ["tutorial.yaml", "late.yaml", "open.yaml"] {
+        let run = supsim(place.path(), &["run", file, "--no-store", "-q"]);
+        let check = supsim(place.path(), &["check", file, "-q"]);
+        assert_eq!(code(&run), code(&check), "{file}");
+    }
+}
+
+#[test]
+fn the_command_that_repeats_tells_more() {
+    let place = scenarios();
+    let output = supsim(place.path(), &["check", "late.yaml", "--seed", "7", "--reps", "5"]);
+    let said = out(&output);
+    let commands: Vec<&str> =
+        said.lines().filter_map(|line| line.trim().strip_prefix("repeat  supsim ")).collect();
+    assert_eq!(commands.len(), 3, "{said}");
+    for command in commands {
+        let words: Vec<&str> = command.split(' ').collect();
+        let output = supsim(place.path(), &words);
+        assert!([0, 1].contains(&code(&output)), "{command}");
+        assert!(!output.stdout.is_empty(), "{command}");
+    }
 }
