@@ -173,7 +173,7 @@ fn failing(run: &Run<'_>, asked: &Expectation) -> Option<Because> {
     let (failed, std::cmp::Reverse(site)) = sites.max().filter(|(failed, _)| *failed > 0)?;
     let all = counted(count(site, false), "synchronisation", "synchronisations");
     let of = |one: &&crate::measure::Attempt| one.site == site && one.ending == Ending::Failed;
-    let last = run.outcome.attempts.iter().filter(of).next_back()?;
+    let last = run.outcome.attempts.iter().rfind(of)?;
     let phase = last.failure.map(|failure| format!(" at {}", failure.phase)).unwrap_or_default();
     let text = format!(
         "{}: {failed} of {all} failed in {}, the last{phase}{}",
