@@ -77,8 +77,9 @@ impl Element {
 
 /// Reads XML of the plain kind: a declaration, elements, attributes, text; nothing else is allowed.
 fn parse(text: &str) -> Element {
-    let legal =
-        |c: char| matches!(c, '\t' | '\n' | '\r') || (c >= ' ' && c < '\u{fffe}') || c > '\u{ffff}';
+    let legal = |c: char| {
+        matches!(c, '\t' | '\n' | '\r') || (' '..'\u{fffe}').contains(&c) || c > '\u{ffff}'
+    };
     assert!(text.chars().all(legal), "a character that XML does not have");
     let mut rest = text.strip_prefix("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n").unwrap();
     let root = element(&mut rest);
