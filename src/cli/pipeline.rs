@@ -9,6 +9,7 @@ use std::{panic, thread};
 use super::cost::{Ceiling, exceeded};
 use super::exit::{Exit, Stop};
 use super::inputs::Inputs;
+use super::overriding::quoted;
 use super::results::Stored;
 use crate::measure::Outcome;
 use crate::report::{Chart, Picture, Run, Shown, release_to_draw};
@@ -67,6 +68,16 @@ fn bytes(path: &Path) -> Result<Vec<u8>, Stop> {
         exit: Exit::FileTrouble,
         text: format!("supsim: {}: {error}", path.display()),
     };
+    // What a system says of it is unkind: `Is a directory`, or on Windows `Access is denied`.
+    if path.is_dir() {
+        let folder = path.display();
+        let text = format!(
+            "supsim: {folder}: this is a folder; name a scenario in it\n  \
+             supsim validate {} checks them all",
+            quoted(&folder.to_string())
+        );
+        return Err(Stop { exit: Exit::FileTrouble, text });
+    }
     let mut bytes = Vec::new();
     let file = File::open(path).map_err(unreadable)?;
     let most = Scenario::MOST_BYTES as u64 + 1;

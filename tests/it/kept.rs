@@ -131,3 +131,13 @@ fn what_is_not_a_stored_run_is_answered() {
         assert!(text.contains("this is not the manifest of a run"), "{text}");
     }
 }
+
+#[test]
+fn a_folder_in_place_of_a_scenario_is_called_one_on_every_system() {
+    let place = tempfile::tempdir().unwrap();
+    fs::create_dir(place.path().join("my plans")).unwrap();
+    let (code, text) = said(place.path(), &["run", "my plans"]);
+    assert_eq!(code, 74, "{text}");
+    assert!(text.contains("my plans: this is a folder; name a scenario in it"), "{text}");
+    assert!(text.contains("supsim validate \"my plans\" checks them all"), "{text}");
+}
