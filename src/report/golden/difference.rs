@@ -45,6 +45,9 @@ impl Golden {
         let mut rows = Vec::new();
         differing(&self.expected, &now.expected, 1, &mut rows);
         differing(&self.arrived, &now.arrived, 3, &mut rows);
+        if rows.is_empty() && self.fingerprint != now.fingerprint {
+            parts.push("no row that is listed".to_owned());
+        }
         Some(Difference { moved: parts.join("; "), rows })
     }
 }

@@ -125,6 +125,7 @@ impl Gilding {
             self.word(Into::Causes, one.trigger.name());
             self.word(Into::Causes, &run.caused_by(one));
             self.word(Into::Causes, one.ending.name());
+            self.word(Into::Causes, one.failure.map_or("", |failure| failure.phase.name()));
             self.word(Into::Causes, one.fault.map_or("", |fault| run.fault(fault)));
         }
         self.word(Into::Times, "");

@@ -123,7 +123,9 @@ fn a_change_differs_from_the_golden_file_until_it_is_accepted() {
             "check tutorial.yaml",
         ],
     );
-    agreed("golden", &format!("{said}\n{changed}"));
+    fs::write(&file, text.replace("{ after: 12min }", "{ after: 13min, phase: connect }")).unwrap();
+    let caused = conversation(place.path(), &["golden review tutorial.yaml"]);
+    agreed("golden", &format!("{said}\n{changed}\n{caused}"));
     assert_ne!(fs::read_to_string(&golden).unwrap(), first);
     fs::write(&file, text).unwrap();
     supsim(place.path(), &["golden", "accept", "tutorial.yaml"]);
@@ -179,6 +181,14 @@ fn neither_threads_nor_order_within_the_file_move_a_golden_file() {
     };
     let one = accept("1");
     assert_eq!(one, accept("3"));
+    let file = place.path().join("tutorial.yaml");
+    let text = fs::read_to_string(&file).unwrap();
+    supsim(place.path(), &["golden", "accept", "tutorial.yaml"]);
+    let line = text.lines().find(|line| line.starts_with("  PR1:")).unwrap();
+    let without = text.replace(&format!("{line}\n"), "");
+    fs::write(&file, without.replace("\nsync:", &format!("{line}\n\nsync:"))).unwrap();
+    let output = supsim(place.path(), &["check", "tutorial.yaml"]);
+    assert_eq!(code(&output), 0, "{}", out(&output));
 }
 
 fn annotated(place: &Path, setting: Option<&str>) -> String {
