@@ -70,9 +70,10 @@ fn late(run: &Run<'_>, asked: &Expectation) -> Option<Because> {
         (Some(delay), Some(limit)) => delay > limit,
         (Some(_), None) => false,
     };
+    let releases: BTreeSet<ReleaseId> = asked.releases.iter().copied().collect();
     let asked_for = |one: &&Arrival| {
         asked.sites.binary_search(&one.site).is_ok()
-            && (asked.releases.is_empty() || asked.releases.contains(&one.release))
+            && (releases.is_empty() || releases.contains(&one.release))
     };
     let mut late: Vec<&Arrival> =
         run.outcome.arrivals.iter().filter(asked_for).filter(is_late).collect();
