@@ -15,11 +15,49 @@ use crate::units::{Bytes, Duration, Instant};
 #[derive(Clone, Debug, Default)]
 pub(super) struct Crossings {
     pulls: BTreeMap<SiteId, (Instant, Option<Instant>)>,
+    /// From when until when the circuit of a site was cut; the last may be cut still.
+    cuts: BTreeMap<SiteId, Vec<(Instant, Option<Instant>)>>,
 }
 
 impl World<'_> {
     fn notes_crossings(&self) -> bool {
         self.recorder.keeps(Recording::All)
+    }
+
+    /// The circuit of a site is cut: from now on it carries nothing.
+    pub(super) fn note_cut(&mut self, site: SiteId) {
+        if self.notes_crossings() {
+            let now = self.now();
+            self.crossings.cuts.entry(site).or_default().push((now, None));
+        }
+    }
+
+    /// It is mended.
+    pub(super) fn note_mended(&mut self, site: SiteId) {
+        let now = self.now();
+        if let Some((_, until)) = self.crossings.cuts.get_mut(&site).and_then(|it| it.last_mut()) {
+            *until = Some(now);
+        }
+    }
+
+    /// What of a sending has left before the circuit was cut, and when the last of that did.
+    fn before_a_cut(
+        &self,
+        to: SiteId,
+        (since, until): (Instant, Instant),
+        bytes: Bytes,
+    ) -> (Instant, Bytes) {
+        let cuts = self.crossings.cuts.get(&to).into_iter().flatten();
+        let after = |(_, mended): &&(Instant, Option<Instant>)| mended.is_none_or(|it| it > since);
+        let Some(cut) = cuts.filter(after).map(|(cut, _)| (*cut).max(since)).min() else {
+            return (until, bytes);
+        };
+        if cut > until || (cut == until && cut > since) {
+            return (until, bytes);
+        }
+        let all = u128::from((until - since).micros().max(1));
+        let part = u128::from(bytes.0) * u128::from((cut - since).micros()) / all;
+        (cut, Bytes(part as u64))
     }
 
     /// A pull begins to be carried.
@@ -76,8 +114,9 @@ impl World<'_> {
         late: Duration,
     ) {
         if self.notes_crossings() {
-            let bytes = self.bytes_of(cargo);
-            self.note(to, (since, self.left(to, since, late)), bytes, None);
+            let until = self.left(to, since, late);
+            let (until, bytes) = self.before_a_cut(to, (since, until), self.bytes_of(cargo));
+            self.note(to, (since, until), bytes, None);
         }
     }
 
@@ -130,7 +169,8 @@ impl World<'_> {
                     Some(left) => without(all, left),
                     None => carried(all, self.sending_pace(to).rate, end - since),
                 };
-                self.note(to, (since, end), crossed, None);
+                let (until, crossed) = self.before_a_cut(to, (since, end), crossed);
+                self.note(to, (since, until), crossed, None);
             }
         }
     }

@@ -124,6 +124,9 @@ impl<'s> World<'s> {
         match effect(self.blueprint.scenario, fault) {
             FaultEffect::LinkDown => {
                 out_of_order.link += 1;
+                if out_of_order.link == 1 {
+                    self.note_cut(site);
+                }
                 self.break_off_pull(site);
             }
             FaultEffect::SourceDown => {
@@ -190,6 +193,9 @@ impl<'s> World<'s> {
             FaultEffect::LinkDown => {
                 out_of_order.link -= 1;
                 state.last_mended = now;
+                if out_of_order.link == 0 {
+                    self.note_mended(site);
+                }
             }
             FaultEffect::SourceDown => out_of_order.source -= 1,
             FaultEffect::SupDown => out_of_order.point -= 1,

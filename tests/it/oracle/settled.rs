@@ -31,6 +31,9 @@ pub fn last_word<'t>(trace: &'t Trace, left_out: &[bool]) -> Option<&'t Record> 
             | Fact::CatalogueSyncFailed { .. }
             | Fact::CatalogueSent { .. }
             | Fact::CatalogueArrived { .. } => true,
+            // Such a catalogue is all that crosses a circuit without a package or a pull, which are
+            // no rest.
+            Fact::Crossed { .. } => true,
             _ => false,
         };
         !left_out[record.site.index()] && !in_vain
