@@ -185,15 +185,29 @@ pub(super) struct RunArgs {
     /// Print nothing but complaints
     #[arg(short, long)]
     quiet: bool,
+    #[command(flatten)]
+    look: LookArgs,
+    /// A progress bar on standard error
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    progress: WhenWord,
+}
+
+/// How a text looks.
+#[derive(Args, Debug)]
+struct LookArgs {
     /// Print only characters that every console has
     #[arg(long)]
     ascii: bool,
     /// Colours
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     color: WhenWord,
-    /// A progress bar on standard error
-    #[arg(long, value_name = "WHEN", default_value = "auto")]
-    progress: WhenWord,
+}
+
+impl LookArgs {
+    /// What was meant, on this screen.
+    fn meant(&self, screen: &mut Screen) -> Look {
+        Look { ascii: self.ascii, colour: screen.colour(self.color.into()) }
+    }
 }
 
 /// Which run.
@@ -349,7 +363,6 @@ impl From<WhenWord> for When {
 impl RunArgs {
     /// What was meant, on this screen.
     pub fn meant(self, screen: &mut Screen) -> Plan {
-        let colour = screen.colour(self.color.into());
         Plan {
             file: self.file,
             results: (!self.no_store).then_some(self.out),
@@ -370,7 +383,7 @@ impl RunArgs {
                 ChartsWord::None => Charts { svg: false, png: false },
             },
             logs: matches!(self.logs, LogsWord::All),
-            look: Look { ascii: self.ascii, colour },
+            look: self.look.meant(screen),
             quiet: self.quiet,
             progress: if self.quiet { When::Never } else { self.progress.into() },
         }

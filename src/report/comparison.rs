@@ -7,9 +7,10 @@ use anstyle::Style;
 use super::many::value;
 use super::summary::page::{BAD, BOLD, GOOD, Page};
 use super::summary::words::{counted, grouped};
-use super::{Look, digits};
+use super::table::harmless;
+use super::{Look, differences};
 use crate::experiment::{Better, Difference, Judgement, Level};
-use crate::scenario::{Change, Unit, WHOLE};
+use crate::scenario::{Change, Unit};
 
 /// Designs that were compared with the first of them.
 #[derive(Clone, Debug)]
@@ -216,60 +217,21 @@ fn legend(page: &mut Page, compared: &Comparison<'_>) {
 /// What `out` says.
 pub fn write_differences(compared: &Comparison<'_>, out: &mut dyn Write) -> io::Result<()> {
     let mut csv = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
-    csv.write_record([
-        "baseline",
-        "design",
-        "metric",
-        "unit",
-        "n",
-        "baseline_mean",
-        "design_mean",
-        "difference",
-        "ci_low",
-        "ci_high",
-        "confidence",
-        "p_adjusted",
-        "verdict",
-    ])?;
+    csv.write_record(["baseline", "design"].iter().chain(&differences::COLUMNS))?;
     for row in compared.rows {
         for (judged, name) in row.designs.iter().zip(&compared.names[1..]) {
             let Some(Judged { difference, adjusted, judgement }) = judged else { continue };
-            let number =
-                |value: Option<f64>| value.map_or_else(String::new, |it| in_unit(row.unit, it));
-            let end = |side: f64| Some(difference.mean? + side * difference.half_width?);
-            csv.write_record([
-                compared.names[0].as_str(),
-                name,
+            let cells = differences::cells(
                 &row.name,
-                unit_name(row.unit),
-                &difference.pairs.to_string(),
-                &number(difference.base.mean),
-                &number(difference.design.mean),
-                &number(difference.mean),
-                &number(end(-1.0)),
-                &number(end(1.0)),
-                &digits::shortest(compared.confidence, 4),
-                &digits::shortest(*adjusted, 6),
-                judgement.name(),
-            ])?;
+                row.unit,
+                difference,
+                compared.confidence,
+                (*adjusted, *judgement),
+            );
+            // A design may be called by its file, whose name nobody has checked.
+            let names = [harmless(&compared.names[0]), harmless(name)];
+            csv.write_record(names.into_iter().chain(cells))?;
         }
     }
     csv.flush()
-}
-
-const fn unit_name(unit: Unit) -> &'static str {
-    match unit {
-        Unit::Time => "s",
-        Unit::Share => "share",
-        Unit::Count => "count",
-    }
-}
-
-/// In seconds, as a share of one, as a count.
-fn in_unit(unit: Unit, value: f64) -> String {
-    let step = match unit {
-        Unit::Time => 1e6,
-        Unit::Share | Unit::Count => WHOLE as f64,
-    };
-    digits::shortest(value / step, 6)
 }

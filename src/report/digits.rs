@@ -1,3 +1,5 @@
+use crate::scenario::{Unit, WHOLE};
+
 /// A number with its digits in groups of three: `1,500,300` with a comma between them.
 pub fn in_threes(number: u64, between: &str) -> String {
     let digits = number.to_string();
@@ -23,4 +25,13 @@ pub(super) fn shortest(value: f64, decimals: usize) -> String {
     let text =
         if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
     if text == "-0" { "0".to_owned() } else { text.to_owned() }
+}
+
+/// A value in seconds, as a share of one, or as a count, with at most six decimals.
+pub(super) fn in_unit(unit: Unit, value: f64) -> String {
+    let step = match unit {
+        Unit::Time => 1e6,
+        Unit::Share | Unit::Count => WHOLE as f64,
+    };
+    shortest(value / step, 6)
 }

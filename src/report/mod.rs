@@ -29,6 +29,7 @@ mod check;
 #[cfg(feature = "parquet")]
 mod columnar;
 mod comparison;
+mod differences;
 mod digits;
 mod events;
 mod explain;

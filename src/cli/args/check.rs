@@ -9,8 +9,7 @@ use super::super::checked::How;
 use super::super::golden::{Plan as Golden, What};
 use super::super::overriding::OverrideArgs;
 use super::super::screen::{Screen, When};
-use super::WhenWord;
-use crate::report::Look;
+use super::{LookArgs, WhenWord};
 
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  \
@@ -46,12 +45,8 @@ pub(in crate::cli) struct CheckArgs {
     /// Print nothing but complaints
     #[arg(short, long)]
     quiet: bool,
-    /// Print only characters that every console has
-    #[arg(long)]
-    ascii: bool,
-    /// Colours
-    #[arg(long, value_name = "WHEN", default_value = "auto")]
-    color: WhenWord,
+    #[command(flatten)]
+    look: LookArgs,
     /// A progress bar on standard error
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     progress: WhenWord,
@@ -68,7 +63,6 @@ enum GoldenWord {
 impl CheckArgs {
     /// What was meant, on this screen.
     pub fn meant(self, screen: &mut Screen) -> Check {
-        let colour = screen.colour(self.color.into());
         Check {
             files: self.files,
             overrides: self.overriding.overrides(self.seed),
@@ -83,7 +77,7 @@ impl CheckArgs {
                 GoldenWord::Ignore => UseGolden::Ignore,
             },
             outputs: self.output,
-            look: Look { ascii: self.ascii, colour },
+            look: self.look.meant(screen),
             quiet: self.quiet,
         }
     }

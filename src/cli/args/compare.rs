@@ -7,8 +7,7 @@ use clap::Args;
 use super::super::compare::Plan;
 use super::super::overriding::OverrideArgs;
 use super::super::screen::{Screen, When};
-use super::WhenWord;
-use crate::report::Look;
+use super::{LookArgs, WhenWord};
 
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  \
@@ -46,12 +45,8 @@ pub(in crate::cli) struct CompareArgs {
     /// Print nothing but complaints
     #[arg(short, long)]
     quiet: bool,
-    /// Print only characters that every console has
-    #[arg(long)]
-    ascii: bool,
-    /// Colours
-    #[arg(long, value_name = "WHEN", default_value = "auto")]
-    color: WhenWord,
+    #[command(flatten)]
+    look: LookArgs,
     /// A progress bar on standard error
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     progress: WhenWord,
@@ -60,7 +55,6 @@ pub(in crate::cli) struct CompareArgs {
 impl CompareArgs {
     /// What was meant, on this screen.
     pub fn meant(self, screen: &mut Screen) -> Plan {
-        let colour = screen.colour(self.color.into());
         Plan {
             files: self.files,
             overrides: self.overriding.overrides(self.seed),
@@ -70,7 +64,7 @@ impl CompareArgs {
             confidence: f64::from(self.confidence) / 100.0,
             fail_if_worse: self.fail_if_worse,
             table: self.output,
-            look: Look { ascii: self.ascii, colour },
+            look: self.look.meant(screen),
             quiet: self.quiet,
             progress: if self.quiet { When::Never } else { self.progress.into() },
         }

@@ -2,11 +2,10 @@
 
 use clap::{Args, ValueEnum};
 
-use super::{NamedArgs, OverrideArgs, WhenWord};
+use super::{LookArgs, NamedArgs, OverrideArgs};
 use crate::cli::at::Plan as At;
 use crate::cli::explain::Plan as Explain;
 use crate::cli::screen::Screen;
-use crate::report::Look;
 use crate::trace::Part;
 
 #[derive(Args, Debug)]
@@ -40,12 +39,8 @@ pub(in crate::cli) struct ExplainArgs {
     /// How many causes to take away, each in a run of its own
     #[arg(long, value_name = "N", default_value_t = 6)]
     tries: u8,
-    /// Print only characters that every console has
-    #[arg(long)]
-    ascii: bool,
-    /// Colours
-    #[arg(long, value_name = "WHEN", default_value = "auto")]
-    color: WhenWord,
+    #[command(flatten)]
+    look: LookArgs,
 }
 
 #[derive(Args, Debug)]
@@ -70,12 +65,8 @@ pub(in crate::cli) struct AtArgs {
     seed: Option<u64>,
     #[command(flatten)]
     overriding: OverrideArgs,
-    /// Print only characters that every console has
-    #[arg(long)]
-    ascii: bool,
-    /// Colours
-    #[arg(long, value_name = "WHEN", default_value = "auto")]
-    color: WhenWord,
+    #[command(flatten)]
+    look: LookArgs,
 }
 
 /// The parts of a site.
@@ -102,7 +93,6 @@ impl From<PartWord> for Part {
 impl ExplainArgs {
     /// What was meant, on this screen.
     pub fn meant(self, screen: &mut Screen) -> Explain {
-        let colour = screen.colour(self.color.into());
         Explain {
             named: self.named.meant(),
             overrides: self.overriding.overrides(self.seed),
@@ -111,7 +101,7 @@ impl ExplainArgs {
             part: self.part.map(Part::from),
             replication: self.rep,
             tries: usize::from(self.tries),
-            look: Look { ascii: self.ascii, colour },
+            look: self.look.meant(screen),
         }
     }
 }
@@ -119,14 +109,13 @@ impl ExplainArgs {
 impl AtArgs {
     /// What was meant, on this screen.
     pub fn meant(self, screen: &mut Screen) -> At {
-        let colour = screen.colour(self.color.into());
         At {
             named: self.named.meant(),
             overrides: self.overriding.overrides(self.seed),
             time: self.time,
             site: self.site,
             replication: self.rep,
-            look: Look { ascii: self.ascii, colour },
+            look: self.look.meant(screen),
         }
     }
 }

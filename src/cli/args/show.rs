@@ -4,11 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::WhenWord;
+use super::LookArgs;
 use crate::cli::overriding::OverrideArgs;
 use crate::cli::screen::Screen;
 use crate::cli::show::{Form, Plan, What};
-use crate::report::Look;
 use crate::scenario::Profile;
 
 /// The arguments of `supsim show`.
@@ -109,12 +108,8 @@ struct ShowHow {
     /// For whom
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     format: ShowForm,
-    /// Print only characters that every console has
-    #[arg(long)]
-    ascii: bool,
-    /// Colours
-    #[arg(long, value_name = "WHEN", default_value = "auto")]
-    color: WhenWord,
+    #[command(flatten)]
+    look: LookArgs,
 }
 
 #[derive(ValueEnum, Clone, Copy, Debug)]
@@ -165,7 +160,7 @@ impl ShowArgs {
                 ShowForm::Csv => Form::Csv,
                 ShowForm::Json => Form::Json,
             },
-            look: Look { ascii: how.ascii, colour: screen.colour(how.color.into()) },
+            look: how.look.meant(screen),
         }
     }
 }

@@ -8,8 +8,7 @@ use super::super::exit::{Exit, Stop};
 use super::super::overriding::OverrideArgs;
 use super::super::screen::{Screen, When};
 use super::super::study::{Action, Plan};
-use super::WhenWord;
-use crate::report::Look;
+use super::{LookArgs, WhenWord};
 
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  \
@@ -48,12 +47,8 @@ pub(in crate::cli) struct StudyArgs {
     /// Print nothing but complaints
     #[arg(short, long)]
     quiet: bool,
-    /// Print only characters that every console has
-    #[arg(long)]
-    ascii: bool,
-    /// Colours
-    #[arg(long, value_name = "WHEN", default_value = "auto")]
-    color: WhenWord,
+    #[command(flatten)]
+    look: LookArgs,
     /// A line on standard error that tells how far it is
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     progress: WhenWord,
@@ -100,7 +95,6 @@ impl StudyArgs {
             }
             words => (&words[0], None),
         };
-        let colour = screen.colour(self.color.into());
         Ok(Plan {
             file: file.clone(),
             action: action.unwrap_or(Action::Run),
@@ -110,7 +104,7 @@ impl StudyArgs {
             only: self.only,
             no_vary: self.no_vary,
             threads: self.threads.map(usize::from),
-            look: Look { ascii: self.ascii, colour },
+            look: self.look.meant(screen),
             quiet: self.quiet,
             progress: if self.quiet { When::Never } else { self.progress.into() },
         })

@@ -4,11 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::WhenWord;
+use super::LookArgs;
 use crate::cli::overriding::OverrideArgs;
 use crate::cli::screen::Screen;
 use crate::cli::validate::{Format, Plan};
-use crate::report::Look;
 
 /// The arguments of `supsim validate`.
 #[derive(Args, Debug)]
@@ -40,12 +39,8 @@ struct Looks {
     /// Print nothing but complaints
     #[arg(short, long)]
     quiet: bool,
-    /// Print only characters that every console has
-    #[arg(long)]
-    ascii: bool,
-    /// Colours
-    #[arg(long, value_name = "WHEN", default_value = "auto")]
-    color: WhenWord,
+    #[command(flatten)]
+    look: LookArgs,
 }
 
 #[derive(ValueEnum, Clone, Copy, Debug)]
@@ -77,13 +72,12 @@ impl From<FormatWord> for Format {
 impl ValidateArgs {
     /// What was meant, on this screen.
     pub fn meant(self, screen: &mut Screen) -> Plan {
-        let colour = screen.colour(self.looks.color.into());
         Plan {
             files: self.files,
             overrides: self.overriding.overrides(None),
             deny_warnings: self.deny.is_some(),
             format: self.format.into(),
-            look: Look { ascii: self.looks.ascii, colour },
+            look: self.looks.look.meant(screen),
             quiet: self.looks.quiet,
         }
     }

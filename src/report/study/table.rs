@@ -5,9 +5,8 @@ use std::io::{self, Write};
 use super::StudyTold;
 use crate::experiment::{Tried, half_width};
 use crate::measure::Figure;
-use crate::report::digits;
 use crate::report::table::harmless;
-use crate::scenario::{Unit, WHOLE};
+use crate::report::{differences, digits};
 
 /// A table of a study.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,9 +111,9 @@ fn points(told: &StudyTold<'_>, csv: &mut Csv<'_>) -> io::Result<()> {
         for (place, metric) in metrics.iter().enumerate() {
             let unit = metric.metric.unit();
             let values = one.runs().watched(place);
-            let mean = one.mean(place).map_or_else(String::new, |mean| in_unit(unit, mean));
+            let mean = one.mean(place).map_or_else(String::new, |mean| digits::in_unit(unit, mean));
             let half = half_width(&values, told.study.compare.confidence);
-            cells.extend([mean, half.map_or_else(String::new, |half| in_unit(unit, half))]);
+            cells.extend([mean, half.map_or_else(String::new, |half| digits::in_unit(unit, half))]);
         }
         let activity = one.activity();
         cells.extend(activity.map_or([String::new(), String::new()], |it| {
@@ -160,7 +159,7 @@ fn values(
     let asked = asked.map(|(place, it)| (format!("expect.{}", it.name), it.unit, place));
     let measured = metrics.chain(asked).map(|(name, unit, place)| {
         let value = match run.values.get(place).copied().flatten() {
-            Some(Figure::Of(value)) => in_unit(unit, value as f64),
+            Some(Figure::Of(value)) => digits::in_unit(unit, value as f64),
             Some(Figure::Never) => "never".to_owned(),
             None => String::new(),
         };
@@ -180,22 +179,7 @@ fn differences(told: &StudyTold<'_>, csv: &mut Csv<'_>) -> io::Result<()> {
     let study = told.study;
     let mut head = vec!["baseline".to_owned(), "design".to_owned()];
     head.extend(study.factors.iter().map(|factor| factor.name.clone()));
-    head.extend(
-        [
-            "metric",
-            "unit",
-            "n",
-            "baseline_mean",
-            "design_mean",
-            "difference",
-            "ci_low",
-            "ci_high",
-            "confidence",
-            "p_adjusted",
-            "verdict",
-        ]
-        .map(str::to_owned),
-    );
+    head.extend(differences::COLUMNS.map(str::to_owned));
     row(csv, &head)?;
     let baseline = study.compare.baseline.map_or("", |baseline| study.designs[baseline].as_str());
     for contrast in &told.contrasts {
@@ -204,26 +188,16 @@ fn differences(told: &StudyTold<'_>, csv: &mut Csv<'_>) -> io::Result<()> {
         let mut cells = vec![baseline.to_owned(), study.designs[contrast.design].clone()];
         let setting = study.settings[contrast.setting].iter().zip(&study.factors);
         cells.extend(setting.map(|(level, factor)| factor.levels[*level].clone()));
-        cells.extend([metric.name.clone(), unit.name().to_owned()]);
-        cells.extend(numbers(unit, &contrast.difference));
-        cells.push(digits::shortest(study.compare.confidence, 4));
-        cells.push(digits::shortest(contrast.adjusted, 6));
-        cells.push(contrast.judgement.name().to_owned());
+        cells.extend(differences::cells(
+            &metric.name,
+            unit,
+            &contrast.difference,
+            study.compare.confidence,
+            (contrast.adjusted, contrast.judgement),
+        ));
         row(csv, &cells)?;
     }
     Ok(())
-}
-
-/// Pairs, both means, the difference and its interval.
-fn numbers(unit: Unit, difference: &crate::experiment::Difference) -> Vec<String> {
-    let number = |value: Option<f64>| value.map_or_else(String::new, |it| in_unit(unit, it));
-    let end = |side: f64| Some(difference.mean? + side * difference.half_width?);
-    let mut cells = vec![difference.pairs.to_string()];
-    cells.extend(
-        [difference.base.mean, difference.design.mean, difference.mean, end(-1.0), end(1.0)]
-            .map(number),
-    );
-    cells
 }
 
 fn sensitivity(told: &StudyTold<'_>, csv: &mut Csv<'_>) -> io::Result<()> {
@@ -250,18 +224,11 @@ fn sensitivity(told: &StudyTold<'_>, csv: &mut Csv<'_>) -> io::Result<()> {
         let mut cells = vec![told.study.designs[sensitivity.at].clone(), knob.name.clone()];
         cells.extend([knob.levels[value].clone(), metric.name.clone(), unit.name().to_owned()]);
         let empty = || vec![String::new(); 6];
-        cells.extend(swing.difference.as_ref().map_or_else(empty, |it| numbers(unit, it)));
+        cells.extend(
+            swing.difference.as_ref().map_or_else(empty, |it| differences::numbers(unit, it)),
+        );
         cells.push(digits::shortest(told.study.compare.confidence, 4));
         row(csv, &cells)?;
     }
     Ok(())
-}
-
-/// In seconds, as a share of one, as a count.
-fn in_unit(unit: Unit, value: f64) -> String {
-    let step = match unit {
-        Unit::Time => 1e6,
-        Unit::Share | Unit::Count => WHOLE as f64,
-    };
-    digits::shortest(value / step, 6)
 }
