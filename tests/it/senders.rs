@@ -188,6 +188,21 @@ fn r5_a_sender_runs_five_sendings_at_once_and_requests_go_first() {
     sound(&run);
 }
 
+#[test]
+fn r5_what_would_take_no_time_waits_for_a_thread_like_everything_else() {
+    let mut sites = "sites:\n  CEN: { type: central }\n".to_owned();
+    for number in 1..=5 {
+        sites += &format!("  PR{number}: {{ parent: CEN, link: l }}\n");
+    }
+    let run = run(&format!(
+        "links: {{ l: {{ bandwidth: 80 Kbit/s }} }}\n{sites}  PR6: {{ parent: CEN }}\n"
+    ));
+    // Five packages have all threads; over no link at all the sixth is there as soon as one is free.
+    assert_eq!(run.times("PR6", package), [at("8:21:20")]);
+    assert_eq!(run.times("PR6", request), [at("8:21:20")]);
+    sound(&run);
+}
+
 /// Syncs at 08:00, 08:40, 15:10 and 21:40, each with a release of 3 MB; done 18 minutes later.
 const FOUR_SYNCS: &str = "
 operations:
