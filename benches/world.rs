@@ -5,8 +5,9 @@
 //! `-- --sites N` only that size is run (1,000,000 is worth a try), with `-- --quick` a tenth of
 //! a year; with `-- --unrecorded` nothing is recorded, for a profiler.
 //!
-//! Last comes a planner's hierarchy, `scenarios/10-two-hundred-sites.yaml`: runs a second; with
-//! `-- --planner` it alone.
+//! Last come a planner's hierarchies: runs a second of `scenarios/10-two-hundred-sites.yaml`, the
+//! world alone, and of `scenarios/contoso-200.yaml` with all that it asks measured, on one thread
+//! and on two; with `-- --planner` they alone.
 //!
 //! The scenario is in `tree/mod.rs`; `peers/` runs it beside other engines.
 
@@ -15,9 +16,13 @@
 mod measuring;
 mod tree;
 
+use std::convert::Infallible;
+use std::time::Instant;
+
 use measuring::{Stopwatch, median, peak_memory};
+use supsim::experiment::{needed, replicate};
 use supsim::scenario::{Overrides, Recording, Scenario};
-use supsim::units::Instant;
+use supsim::units;
 use supsim::world::{Blueprint, World};
 
 fn main() {
@@ -29,7 +34,8 @@ fn main() {
     let bare = arguments.iter().any(|argument| argument == "--unrecorded");
     let rounds = if quick { 1 } else { 5 };
     if arguments.iter().any(|argument| argument == "--planner") {
-        return replications(rounds);
+        replications(rounds);
+        return measured(rounds);
     }
     println!("whole world, weekly syncs, medians of {rounds} rounds");
     println!(
@@ -40,7 +46,7 @@ fn main() {
         let mut scenario = tree::scenario(sites);
         let weeks = if quick || sites > 100_000 { 5 } else { 52 };
         let days = if sites >= 100_000 { weeks.min(10) * 7 } else { weeks * 7 };
-        scenario.duration = supsim::units::Duration::from_days(days);
+        scenario.duration = units::Duration::from_days(days);
         let mut none = f64::NAN;
         for (recording, name) in
             [(Recording::None, "none"), (Recording::Attempts, "attempts"), (Recording::All, "all")]
@@ -55,7 +61,7 @@ fn main() {
             for round in 0..rounds {
                 let mut world = World::new(&blueprint, round);
                 let watch = Stopwatch::start();
-                world.run_until(Instant::START + scenario.duration);
+                world.run_until(units::Instant::START + scenario.duration);
                 let nanos = watch.nanos();
                 events = world.events();
                 times.push(nanos / events as f64);
@@ -74,6 +80,7 @@ fn main() {
     }
     if only.is_none() {
         replications(rounds);
+        measured(rounds);
     }
 }
 
@@ -93,7 +100,7 @@ fn replications(rounds: u32) {
             let watch = Stopwatch::start();
             for run in 0..RUNS {
                 let mut world = World::new(&blueprint, round * RUNS + run);
-                world.run_until(Instant::START + scenario.duration);
+                world.run_until(units::Instant::START + scenario.duration);
                 events = world.events();
             }
             times.push(watch.nanos() / f64::from(RUNS));
@@ -104,4 +111,34 @@ fn replications(rounds: u32) {
             1e9 / time
         );
     }
+}
+
+/// How many replications of 200 sites and two weeks are run and measured in a second of the clock
+/// on the wall, on one thread and on two, in turn.
+fn measured(rounds: u32) {
+    const RUNS: u32 = 500;
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios/contoso-200.yaml");
+    let Ok((mut scenario, _)) = Scenario::read(path.as_ref(), &Overrides::default()) else {
+        panic!("{path} is wrong");
+    };
+    scenario.recording = needed(&scenario);
+    let watch = |_| Ok::<(), Infallible>(());
+    let mut times = [Vec::new(), Vec::new()];
+    for round in 0..rounds {
+        let numbers: Vec<u32> = (0..RUNS).map(|run| round * RUNS + run).collect();
+        for (threads, times) in [1, 2].into_iter().zip(&mut times) {
+            let began = Instant::now();
+            let Ok(runs) = replicate(&scenario, &numbers, &[], threads, &watch);
+            assert_eq!(runs.len(), numbers.len());
+            times.push(began.elapsed().as_secs_f64() / f64::from(RUNS));
+        }
+    }
+    let [one, two] = times.map(|times| median(&times));
+    println!(
+        "contoso-200, two weeks, all measured: {:.0} runs a second on one thread, {:.0} on two \
+         ({:.2} times)",
+        1.0 / one,
+        1.0 / two,
+        one / two
+    );
 }

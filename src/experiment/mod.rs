@@ -18,6 +18,7 @@ mod beta;
 mod contrast;
 mod difference;
 mod measures;
+mod memory;
 mod moments;
 mod precise;
 mod proportion;

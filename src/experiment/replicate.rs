@@ -2,6 +2,7 @@
 
 use rayon::prelude::*;
 
+use super::memory;
 use crate::measure::{Activity, Figure, Lag, Milestones, Outcome, values};
 use crate::scenario::{Recording, Scenario};
 use crate::trace::Trace;
@@ -95,6 +96,7 @@ pub(super) fn each<T: Send, E: Send>(
     watch: &(impl Fn(Stage) -> Result<(), E> + Sync),
     keep: &(impl Fn(u32, &Trace, &Outcome) -> T + Sync),
 ) -> Result<Vec<T>, E> {
+    memory::keep_between_runs();
     let blueprint = Blueprint::new(scenario);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
     let pool = pool.expect("a machine that can start a thread");

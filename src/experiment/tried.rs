@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use rayon::prelude::*;
 
+use super::memory;
 use super::replicate::{Replication, Stage, one};
 use crate::measure::Outcome;
 use crate::scenario::Scenario;
@@ -51,6 +52,7 @@ pub fn try_each(
     numbers: &[u32],
     watch: &(impl Fn(Stage) -> Result<(), Halt> + Sync),
 ) -> Result<Vec<Tried>, Stopped> {
+    memory::keep_between_runs();
     let failed = |number: u32, failure| Tried { number, result: Err(failure) };
     let blueprint = match catch_unwind(AssertUnwindSafe(|| Blueprint::new(scenario))) {
         Ok(blueprint) => blueprint,
