@@ -27,6 +27,7 @@ mod export_import;
 mod exports;
 mod faults;
 mod fingerprints;
+mod herd;
 mod house;
 mod inventory;
 mod kept;
