@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use anstyle::Style;
 
 use super::{PointTold, StudyTold};
-use crate::experiment::{Contrast, Difference, Failure, Judgement, Level, Verdict};
+use crate::experiment::{Difference, Failure, Judgement, Level, Verdict};
 use crate::report::many::value;
 use crate::report::summary::page::{BAD, BOLD, GOOD, Page};
 use crate::report::summary::words::{counted, grouped};
@@ -84,33 +84,74 @@ fn setting(page: &mut Page, told: &StudyTold<'_>, setting: usize) {
     page.gap();
 }
 
+/// What is told of one metric of one design.
+struct Cell {
+    value: String,
+    /// By how much it differs from the baseline.
+    apart: String,
+    judgement: Option<Judgement>,
+}
+
+impl Cell {
+    fn of(page: &Page, told: &StudyTold<'_>, one: &PointTold<'_>, metric: usize) -> Cell {
+        let unit = told.study.compare.metrics[metric].metric.unit();
+        let contrast = told.contrasts.iter().find(|it| {
+            (Some(it.setting), it.design, it.metric)
+                == (one.point.setting, one.point.design, metric)
+        });
+        let value = match (contrast, one.mean(metric)) {
+            (Some(it), _) => level(unit, it.difference.design, it.difference.pairs),
+            (None, Some(mean)) => value(unit, mean.round() as u64, 1),
+            (None, None) => "-".to_owned(),
+        };
+        let apart = contrast.map_or(String::new(), |it| apart(page, unit, &it.difference));
+        Cell { value, apart, judgement: contrast.map(|it| it.judgement) }
+    }
+
+    fn word(&self) -> &'static str {
+        self.judgement.map_or("", word)
+    }
+}
+
+/// As wide as the widest of these texts \[columns\].
+fn widest<'t>(texts: impl Iterator<Item = &'t str>) -> usize {
+    texts.map(|text| text.chars().count()).max().unwrap_or(0)
+}
+
 /// Some metrics of all designs; how much synchronising it is stands behind the first ones.
 fn block(page: &mut Page, told: &StudyTold<'_>, setting: usize, metrics: std::ops::Range<usize>) {
     let study = told.study;
-    let width = study.designs.iter().map(|name| name.chars().count()).max().unwrap_or(0).min(NAME);
+    let name = |one: &PointTold<'_>| study.designs[one.point.design].chars().take(NAME).collect();
+    let names: Vec<String> = points_of(told, setting).map(name).collect();
+    let width = widest(names.iter().map(String::as_str));
     let mut head = format!("{:<width$}", "");
+    let mut columns = Vec::new();
     for metric in metrics.clone() {
-        let name: String = study.compare.metrics[metric].name.chars().take(30).collect();
-        head += &format!("  {name:<31}");
+        let cells: Vec<Cell> =
+            points_of(told, setting).map(|one| Cell::of(page, told, one, metric)).collect();
+        let heading: String = study.compare.metrics[metric].name.chars().take(30).collect();
+        let value = widest(cells.iter().map(|it| it.value.as_str())).max(7);
+        let apart = widest(cells.iter().map(|it| it.apart.as_str()));
+        let word = widest(cells.iter().map(Cell::word)).max(6);
+        let whole = (value + apart + word + 2).max(heading.chars().count() + 1);
+        head += &format!("  {heading:<whole$}");
+        columns.push((cells, value, apart, whole));
     }
     let first = metrics.start == 0;
     if first {
-        head += " busiest   syncs";
+        head += "  busiest   syncs";
     }
-    page.line(format_args!("{head}"));
+    page.line(format_args!("{}", head.trim_end()));
     let baseline = study.compare.baseline;
     let base = points_of(told, setting).find(|one| Some(one.point.design) == baseline);
-    for one in points_of(told, setting) {
-        let name: String = study.designs[one.point.design].chars().take(width).collect();
+    for (row, (one, name)) in points_of(told, setting).zip(&names).enumerate() {
         let mut line = format!("{name:<width$}");
         let mut style = Style::new();
-        for metric in metrics.clone() {
-            let contrast = told.contrasts.iter().find(|it| {
-                (it.setting, it.design, it.metric) == (setting, one.point.design, metric)
-            });
-            let unit = study.compare.metrics[metric].metric.unit();
-            line += &cells(page, one, metric, unit, contrast);
-            style = match contrast.map(|it| it.judgement) {
+        for (cells, value, apart, whole) in &columns {
+            let cell = &cells[row];
+            let words = format!("{:>value$} {:<apart$} {}", cell.value, cell.apart, cell.word());
+            line += &format!("  {words:<whole$}");
+            style = match cell.judgement {
                 Some(Judgement::Worse) => BAD,
                 Some(Judgement::Better) if style != BAD => GOOD,
                 _ => style,
@@ -119,7 +160,7 @@ fn block(page: &mut Page, told: &StudyTold<'_>, setting: usize, metrics: std::op
         if first {
             line += &effort(one, base, study);
         }
-        page.styled(style, format_args!("{line}"));
+        page.styled(style, format_args!("{}", line.trim_end()));
         if first {
             let others = others_broken(one, study);
             for (name, _) in others.filter(|(_, metric)| *metric != Metric::ConcurrentSyncs) {
@@ -127,27 +168,6 @@ fn block(page: &mut Page, told: &StudyTold<'_>, setting: usize, metrics: std::op
             }
         }
     }
-}
-
-/// A value, and by how much it differs: 33 columns, if its words are no longer than most.
-fn cells(
-    page: &Page,
-    one: &PointTold<'_>,
-    metric: usize,
-    unit: Unit,
-    contrast: Option<&Contrast>,
-) -> String {
-    let here = match (contrast, one.mean(metric)) {
-        (Some(contrast), _) => level(unit, contrast.difference.design, contrast.difference.pairs),
-        (None, Some(mean)) => value(unit, mean.round() as u64, 1),
-        (None, None) => "-".to_owned(),
-    };
-    let (apart, word) = match contrast {
-        Some(contrast) => (apart(page, unit, &contrast.difference), word(contrast.judgement)),
-        None => (String::new(), ""),
-    };
-    let cell = format!("{here:>7} {apart:<14} {word:<9}");
-    format!(" {cell:<32}")
 }
 
 const fn word(judgement: Judgement) -> &'static str {
@@ -203,14 +223,14 @@ fn step(unit: Unit, size: f64) -> (f64, &'static str) {
 
 /// How many synchronisations ran at once and in all, with a mark where that is another trouble.
 fn effort(one: &PointTold<'_>, base: Option<&PointTold<'_>>, study: &Study) -> String {
-    let Some(effort) = one.activity() else { return format!(" {:>6}  {:>6}", "-", "-") };
+    let Some(effort) = one.activity() else { return format!("  {:>7}  {:>6}", "-", "-") };
     let too_many = others_broken(one, study).any(|(_, it)| it == Metric::ConcurrentSyncs);
     let doubled = base.filter(|base| base.point.design != one.point.design).is_some_and(|base| {
         base.activity().is_some_and(|base| effort.attempts > 2.0 * base.attempts)
     });
     let mark = |broken: bool| if broken { "!" } else { " " };
     let attempts = digits::shortest(effort.attempts, 0);
-    format!(" {:>6}{} {attempts:>6}{}", grouped(effort.busiest), mark(too_many), mark(doubled))
+    format!("  {:>7}{} {attempts:>6}{}", grouped(effort.busiest), mark(too_many), mark(doubled))
 }
 
 /// The expectations that are broken and that the study does not compare by their names.
