@@ -7,15 +7,14 @@ use std::path::{Path, PathBuf};
 use super::cost::{self, CEILING};
 use super::exit::{Exit, Stop};
 use super::kept::again;
+use super::paired::{Design, as_in, matters, rows};
 use super::pipeline;
 use super::progress::Progress;
 use super::replications::{threads, watched};
 use super::screen::{Screen, When};
-use crate::experiment::{
-    Compared, Difference, Judgement, Measure, Replication, holm, measures, needed,
-};
-use crate::report::{Comparison, Judged, Look, Row, comparison, told, write_differences};
-use crate::scenario::{Overrides, Scenario, Unit, changes, quantity_in};
+use crate::experiment::{Compared, Judgement, measures, needed};
+use crate::report::{Comparison, Look, comparison, told, write_differences};
+use crate::scenario::{Overrides, Scenario, changes};
 use crate::units::ReleaseId;
 
 /// What was meant.
@@ -43,13 +42,6 @@ pub(super) struct Plan {
     pub quiet: bool,
     /// The progress bar.
     pub progress: When,
-}
-
-/// A design that was replicated.
-struct Design {
-    scenario: Scenario,
-    told: Vec<Option<ReleaseId>>,
-    replications: Vec<Replication>,
 }
 
 /// Replicates every design, and tells what differs.
@@ -104,13 +96,6 @@ pub(super) fn compare(plan: &Plan, screen: &mut Screen) -> Result<Exit, Stop> {
     Ok(if plan.fail_if_worse && worse { Exit::ExpectationFailed } else { Exit::Ok })
 }
 
-impl Design {
-    fn compared(&self) -> Compared<'_> {
-        let Design { scenario, told, replications } = self;
-        Compared { scenario, replications, told }
-    }
-}
-
 /// Reads the designs; chance and what is recorded are the same for all.
 fn read(plan: &Plan, screen: &mut Screen) -> Result<Vec<Scenario>, Stop> {
     let mut scenarios: Vec<Scenario> = Vec::new();
@@ -138,78 +123,6 @@ fn names(scenarios: &[Scenario], files: &[PathBuf]) -> Vec<String> {
         if alike(&scenario.name) { stem(file) } else { scenario.name.clone() }
     };
     scenarios.iter().zip(files).map(name).collect()
-}
-
-/// The releases of the first design, as another has them: by name, and by which of that name.
-fn as_in(first: &Scenario, told: &[Option<ReleaseId>], other: &Scenario) -> Vec<Option<ReleaseId>> {
-    let named = |scenario: &Scenario, name: &str| -> Vec<ReleaseId> {
-        let releases = scenario.catalogue.releases.iter().enumerate();
-        let of_name = releases.filter(|(_, release)| release.name == name);
-        of_name.map(|(position, _)| ReleaseId(position as u32)).collect()
-    };
-    let same = |id: &Option<ReleaseId>| {
-        let id = (*id)?;
-        let name = &first.catalogue.releases[id.index()].name;
-        let which = named(first, name).iter().position(|one| *one == id)?;
-        named(other, name).get(which).copied()
-    };
-    told.iter().map(same).collect()
-}
-
-/// From which size on a difference matters, in the smallest step of each unit.
-fn matters(written: &[String]) -> Result<[(Unit, u64); 3], Stop> {
-    let mut matters = [(Unit::Time, 0), (Unit::Share, 0), (Unit::Count, 0)];
-    for word in written {
-        let read = matters.iter().find_map(|(unit, _)| Some((*unit, quantity_in(*unit, word)?)));
-        let Some((unit, size)) = read else {
-            let text = format!(
-                "supsim: --matters-from {word}: write a time (30min), a share (1%) or a count (5)"
-            );
-            return Err(Stop { exit: Exit::NothingRan, text });
-        };
-        for place in &mut matters {
-            if place.0 == unit {
-                place.1 = size;
-            }
-        }
-    }
-    Ok(matters)
-}
-
-/// Judges every measure of every design, all judgements together; and how many there are.
-fn rows(
-    measures: Vec<Measure>,
-    confidence: f64,
-    certain: bool,
-    matters: &[(Unit, u64); 3],
-) -> (Vec<Row>, usize) {
-    let differences = |measure: &Measure| -> Vec<Option<Difference>> {
-        let base = &measure.figures[0];
-        let of = |figures: &Vec<_>| Difference::of(base, figures, confidence, certain);
-        measure.figures[1..].iter().map(of).collect()
-    };
-    let found: Vec<(Measure, Vec<Option<Difference>>)> = measures
-        .into_iter()
-        .map(|measure| (differences(&measure), measure))
-        .map(|(d, m)| (m, d))
-        .collect();
-    let all: Vec<f64> =
-        found.iter().flat_map(|(_, it)| it.iter().flatten()).map(|it| it.p).collect();
-    let mut adjusted = holm(&all).into_iter();
-    let rows = found.into_iter().map(|(measure, differences)| {
-        let matters_from =
-            matters.iter().find(|(unit, _)| *unit == measure.unit).map_or(0, |it| it.1);
-        let designs = differences.into_iter().map(|difference| {
-            let difference = difference?;
-            let adjusted = adjusted.next().unwrap_or(1.0);
-            let judgement =
-                difference.judged(measure.better, adjusted, confidence, matters_from as f64);
-            Some(Judged { difference, adjusted, judgement })
-        });
-        let designs = designs.collect();
-        Row { name: measure.name, unit: measure.unit, better: measure.better, designs }
-    });
-    (rows.collect(), all.len())
 }
 
 /// Writes the table; a file that cannot be written whole is an error.

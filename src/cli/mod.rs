@@ -34,6 +34,7 @@ mod kept;
 mod manifest;
 mod new;
 mod overriding;
+mod paired;
 mod pipeline;
 mod placed;
 mod progress;
