@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::against::{self, Base};
 use super::checked::{
     Checked, How, checked, golden_file, is_study, read_golden, replication, typed,
 };
@@ -29,6 +30,10 @@ pub(super) struct Plan {
     pub how: How,
     /// What golden files are for.
     pub golden: UseGolden,
+    /// What they were before, where they are held against that.
+    pub against: Option<Base>,
+    /// Is Markdown written only where something has changed or is wrong?
+    pub only_if_changed: bool,
     /// What else to write, and where.
     pub outputs: Vec<PathBuf>,
     /// How the text looks.
@@ -51,6 +56,7 @@ pub(super) enum UseGolden {
 /// Runs every scenario, holds it against what is expected and against its golden file.
 pub(super) fn check(plan: &Plan, screen: &mut Screen) -> Result<Exit, Stop> {
     let outputs = outputs(&plan.outputs)?;
+    plan.against.as_ref().map_or(Ok(()), against::check)?;
     let mut suites = Vec::new();
     let mut exit = Exit::Ok;
     for file in glob::expand(&plan.files)? {
@@ -59,6 +65,11 @@ pub(super) fn check(plan: &Plan, screen: &mut Screen) -> Result<Exit, Stop> {
         exit = exit.or_worse(of_suite);
     }
     if suites.iter().all(|suite| matches!(suite.state, State::Skipped(_))) {
+        exit = exit.or_worse(Exit::NothingSelected);
+    }
+    if let Some(base) = plan.against.as_ref().filter(|_| !suites.iter().any(Suite::was_there)) {
+        let place = base.place.display();
+        screen.complain(&format!("supsim: --against {place}: none of the scenarios is there"));
         exit = exit.or_worse(Exit::NothingSelected);
     }
     if !plan.quiet {
@@ -70,6 +81,10 @@ pub(super) fn check(plan: &Plan, screen: &mut Screen) -> Result<Exit, Stop> {
     for (path, form) in outputs {
         let text = match form {
             Form::Junit => junit(&suites),
+            // an empty file: whoever posts it has nothing to post
+            Form::Markdown if plan.only_if_changed && suites.iter().all(Suite::is_as_before) => {
+                String::new()
+            }
             Form::Markdown => check_markdown(&suites),
         };
         placed::file(&path, |out| out.write_all(text.as_bytes()))?;
@@ -108,8 +123,13 @@ fn outputs(paths: &[PathBuf]) -> Result<Vec<(PathBuf, Form)>, Stop> {
 fn suite(plan: &Plan, file: &Path, screen: &mut Screen) -> Result<(Suite, Exit), Stop> {
     let stem = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let name = file.display().to_string();
-    let without =
-        |state| Suite { name: stem.clone(), file: name.clone(), state, cases: Vec::new() };
+    let without = |state| Suite {
+        name: stem.clone(),
+        file: name.clone(),
+        state,
+        cases: Vec::new(),
+        before: None,
+    };
     if is_study(file) {
         let why = "a study; use: supsim study".to_owned();
         return Ok((without(State::Skipped(why)), Exit::Ok));
@@ -132,8 +152,14 @@ fn suite(plan: &Plan, file: &Path, screen: &mut Screen) -> Result<(Suite, Exit),
     };
     let mut cases = cases(plan, file, &checked, &String::from_utf8_lossy(&bytes))?;
     cases.extend(golden);
+    let mut before = None;
+    if let Some(base) = &plan.against {
+        let (state, case) = against::against(base, plan, file, &checked, screen)?;
+        before = Some(state);
+        cases.push(case);
+    }
     let state = State::Ran(Box::new(ran));
-    let suite = Suite { name: checked.scenario.name.clone(), file: name, state, cases };
+    let suite = Suite { name: checked.scenario.name.clone(), file: name, state, cases, before };
     let exits = suite.cases.iter().map(|case| exit_of(case.finding));
     let exit = exits.fold(Exit::Ok, Exit::or_worse);
     Ok((suite, exit))
@@ -156,7 +182,7 @@ const MATCHES_NOTHING: [&str; 3] = ["E0402", "E0403", "E0405"];
 fn exit_of(finding: Finding) -> Exit {
     match finding {
         Finding::Passed | Finding::Warned | Finding::NotCompared => Exit::Ok,
-        Finding::Failed | Finding::NoData => Exit::ExpectationFailed,
+        Finding::Failed | Finding::NoData | Finding::Worse => Exit::ExpectationFailed,
         Finding::Inconclusive => Exit::Inconclusive,
         Finding::Differs => Exit::Differs,
     }

@@ -14,6 +14,7 @@ use super::screen::{Screen, When};
 use crate::experiment::{Answer, Replication, answers, needed};
 use crate::report::{Gilding, Golden, Many, told};
 use crate::scenario::{Recording, Scenario};
+use crate::units::ReleaseId;
 
 /// A golden file is not larger than this [bytes]; one of ours has 200 lines and no long names.
 const MOST_GOLDEN_BYTES: u64 = 4 << 20;
@@ -38,6 +39,8 @@ pub(super) struct Checked {
     pub scenario: Scenario,
     pub replications: Vec<Replication>,
     pub answers: Vec<Answer>,
+    /// The releases whose milestones the replications have.
+    pub told: Vec<ReleaseId>,
     /// What a golden file of it says.
     pub now: Golden,
 }
@@ -104,7 +107,7 @@ pub(super) fn checked(
     let answers = answers(&scenario, &replications);
     let many = Many { replications: &replications, answers: &answers, ..Many::default() };
     let now = gilding.finish(&scenario, &many);
-    Ok(Checked { scenario, replications, answers, now })
+    Ok(Checked { scenario, replications, answers, told: tell, now })
 }
 
 /// One replication of it, recorded as far as is worth it.

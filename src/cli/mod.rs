@@ -11,6 +11,7 @@
 //! - A run's files appear all together or not at all.
 //! - Every way out of the program has one of the codes of [`exit`].
 
+mod against;
 mod args;
 mod at;
 mod chart;

@@ -129,15 +129,7 @@ fn told_changes(page: &mut Page, name: &str, changes: &[Change]) {
     }
     page.line(format_args!("{name} has otherwise:"));
     for change in changes.iter().take(TOLD) {
-        let times = if change.count > 1 { format!("{} x ", change.count) } else { String::new() };
-        let (before, after) = (change.before.as_deref(), change.after.as_deref());
-        let what = match (before, after) {
-            (Some(before), Some(after)) => format!("{before}, now {after}"),
-            (None, Some(after)) => format!("new: {after}"),
-            (Some(before), None) => format!("gone: {before}"),
-            (None, None) => String::new(),
-        };
-        page.line(format_args!("  {times}{}: {what}", change.path));
+        page.line(format_args!("  {}", change_words(change)));
     }
     if changes.len() > TOLD {
         let rest = counted(changes.len() - TOLD, "change", "changes");
@@ -146,32 +138,54 @@ fn told_changes(page: &mut Page, name: &str, changes: &[Change]) {
     page.gap();
 }
 
+/// `57 x sites.*.link: wan-512k, now wan-2m`.
+pub(super) fn change_words(change: &Change) -> String {
+    let times = if change.count > 1 { format!("{} x ", change.count) } else { String::new() };
+    let what = match (change.before.as_deref(), change.after.as_deref()) {
+        (Some(before), Some(after)) => format!("{before}, now {after}"),
+        (None, Some(after)) => format!("new: {after}"),
+        (Some(before), None) => format!("gone: {before}"),
+        (None, None) => String::new(),
+    };
+    format!("{times}{}: {what}", change.path)
+}
+
 fn design(page: &mut Page, row: &Row, judged: Option<&Judged>, name: &str, width: usize) {
     let Some(Judged { difference, judgement, .. }) = judged else {
         return page.line(format_args!("  {name:<width$}  {:>10}", "-"));
     };
-    let (word, style) = match judgement {
-        Judgement::Better => ("better", GOOD),
-        Judgement::Worse => ("worse", BAD),
-        Judgement::Other => ("", Style::new()),
-        Judgement::TooSmall => ("too small", Style::new()),
-        Judgement::Same => ("same", Style::new()),
-        Judgement::Unsure => ("too few to say", Style::new()),
+    let style = match judgement {
+        Judgement::Better => GOOD,
+        Judgement::Worse => BAD,
+        _ => Style::new(),
     };
-    let apart = apart(page, row.unit, difference);
+    let word = word(*judgement);
+    let apart = apart(page.look, row.unit, difference);
     let here = level(row.unit, difference.design, difference.pairs);
     let line = format!("  {name:<width$}  {here:>10}  {apart:<22}  {word}");
     page.styled(style, format_args!("{line}"));
 }
 
+/// What a judgement is called.
+pub(super) const fn word(judgement: Judgement) -> &'static str {
+    match judgement {
+        Judgement::Better => "better",
+        Judgement::Worse => "worse",
+        Judgement::Other => "",
+        Judgement::TooSmall => "too small",
+        Judgement::Same => "same",
+        Judgement::Unsure => "too few to say",
+    }
+}
+
 /// `+10.3 ±0.4 points`, `−8 h`.
-fn apart(page: &Page, unit: Unit, difference: &Difference) -> String {
+pub(super) fn apart(look: Look, unit: Unit, difference: &Difference) -> String {
     let Some(mean) = difference.mean else { return String::new() };
     let none = mean == 0.0 && difference.half_width.is_none_or(|half| half == 0.0);
     if none {
         return String::new();
     }
-    let minus = if page.look.ascii { "-" } else { "−" };
+    let minus = if look.ascii { "-" } else { "−" };
     let sign = if mean < 0.0 { minus } else { "+" };
     // What two shares differ by is no share: 20 % more of what?
     let (words, points): (fn(Unit, u64) -> String, _) = match unit {
@@ -180,7 +194,7 @@ fn apart(page: &Page, unit: Unit, difference: &Difference) -> String {
     };
     let words = |size: f64| words(unit, size.abs().round() as u64);
     let half = difference.half_width.filter(|half| *half > 0.0).map(words);
-    let plus_minus = if page.look.ascii { "+-" } else { "±" };
+    let plus_minus = if look.ascii { "+-" } else { "±" };
     let half = half.map(|half| format!(" {plus_minus}{half}")).unwrap_or_default();
     format!("{sign}{}{half}{points}", words(mean))
 }
@@ -190,7 +204,8 @@ fn points(unit: Unit, size: u64) -> String {
     value(unit, size, 2).trim_end_matches(" %").to_owned()
 }
 
-fn level(unit: Unit, level: Level, pairs: usize) -> String {
+/// What a design comes to.
+pub(super) fn level(unit: Unit, level: Level, pairs: usize) -> String {
     match level.mean {
         Some(mean) => value(unit, mean.round() as u64, 1),
         None if pairs == level.never => "never".to_owned(),

@@ -56,8 +56,8 @@ pub use chart::{
     timeline,
 };
 pub use check::{
-    Because, Case, Compared, Finding, Ran, State, Suite, annotations, because, check_markdown,
-    check_text, expectation_case, golden_case, junit,
+    Against, Because, Before, Case, Compared, Finding, Ran, State, Suite, against_case,
+    annotations, because, check_markdown, check_text, expectation_case, golden_case, junit,
 };
 #[cfg(feature = "parquet")]
 pub use columnar::write_parquet;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
+use super::super::against::Base;
 use super::super::check::{Plan as Check, UseGolden};
 use super::super::checked::How;
 use super::super::golden::{Plan as Golden, What};
@@ -17,6 +18,7 @@ use super::{LookArgs, WhenWord};
         supsim check scenarios\\*.yaml -o junit.xml        for a build server\n  \
         supsim check contoso.yaml -o summary.md           for a pull request\n  \
         supsim check scenarios --golden require           each must have a golden file\n  \
+        supsim check scenarios --against ../main -o summary.md   what changed, what it bought\n  \
         supsim golden accept contoso.yaml                 write what it comes to today\n\n\
     The exit code is 0 when all is as wanted, 1 when an expectation failed, 3 when a golden file\n\
     differs, 4 when replications are too few to say, 5 when nothing was selected; of several the\n\
@@ -31,6 +33,20 @@ pub(in crate::cli) struct CheckArgs {
     /// What golden files are for: compared with where there is one, required, or ignored
     #[arg(long, value_name = "USE", default_value = "auto")]
     golden: GoldenWord,
+    /// Also tell what is otherwise than in the same scenarios below this folder, and what that
+    /// bought: a checkout of the branch that the change is for
+    #[arg(long, value_name = "DIR")]
+    against: Option<PathBuf>,
+    /// With --against: exit with 1 when a measure is surely worse than it was
+    #[arg(long, requires = "against")]
+    fail_if_worse: bool,
+    /// With --against: what matters, as 30min, 1% or 5; smaller differences are neither better
+    /// nor worse. May be repeated
+    #[arg(long, value_name = "SIZE", requires = "against")]
+    matters_from: Vec<String>,
+    /// Leave the Markdown empty where nothing has changed and nothing is wrong
+    #[arg(long)]
+    only_if_changed: bool,
     /// Which chance; wins over each scenario's own seed
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
@@ -76,6 +92,12 @@ impl CheckArgs {
                 GoldenWord::Require => UseGolden::Require,
                 GoldenWord::Ignore => UseGolden::Ignore,
             },
+            against: self.against.map(|place| Base {
+                place,
+                matters_from: self.matters_from,
+                fails: self.fail_if_worse,
+            }),
+            only_if_changed: self.only_if_changed,
             outputs: self.output,
             look: self.look.meant(screen),
             quiet: self.quiet,

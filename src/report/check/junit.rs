@@ -64,6 +64,7 @@ fn element(finding: Finding) -> Option<(&'static str, &'static str)> {
         Finding::Failed => Some(("failure", "expectation")),
         Finding::NoData => Some(("failure", "no-data")),
         Finding::Differs => Some(("failure", "golden")),
+        Finding::Worse => Some(("failure", "worse")),
         Finding::Inconclusive => Some(("error", "inconclusive")),
         Finding::NotCompared => Some(("skipped", "")),
     }

@@ -2,7 +2,7 @@
 
 use super::super::markdown::{Page, safe};
 use super::super::summary::counted;
-use super::{Case, Finding, Ran, State, Suite};
+use super::{Case, Finding, Ran, State, Suite, against};
 
 /// The page, below what GitHub takes; its first line is a hidden mark, by which a later comment
 /// replaces this one.
@@ -39,10 +39,14 @@ fn headline(suites: &[Suite]) -> String {
     let bad = asked().filter(|suite| !suite.is_good()).count();
     let moved =
         asked().filter(|suite| suite.golden().is_some_and(|case| case.finding == Finding::Differs));
-    let against = match moved.count() {
+    let mut against = match moved.count() {
         0 => "no change against the golden files".to_owned(),
         moved => format!("{moved} changed against the golden files"),
     };
+    if suites.iter().any(|suite| suite.before.is_some()) {
+        let changed = asked().filter(|suite| suite.against().is_some()).count();
+        against = format!("{changed} changed in design, {against}");
+    }
     let all = counted(asked().count(), "scenario", "scenarios");
     match bad {
         0 => format!("{all} passed ({against})"),
@@ -83,11 +87,17 @@ fn detail(suite: &Suite) -> String {
         State::Ran(ran) => {
             let told =
                 |case: &&Case| !matches!(case.finding, Finding::Passed | Finding::NotCompared);
-            if !suite.cases.iter().any(|case| told(&case)) {
+            let cases = suite.cases.iter().any(|case| told(&case));
+            if !cases && suite.against().is_none() {
                 return text;
             }
             text += &format!("#### {}\n\n", safe(&suite.name));
-            text += &expectations(suite, ran);
+            if let Some((against, case)) = suite.against() {
+                text += &against::markdown(against, &case.repeat);
+            }
+            if cases {
+                text += &expectations(suite, ran);
+            }
         }
     }
     for case in &suite.cases {
@@ -120,7 +130,7 @@ fn expectations(suite: &Suite, ran: &Ran) -> String {
             Finding::Passed | Finding::NotCompared => "✅",
             Finding::Warned => "⚠️",
             Finding::Inconclusive => "❔",
-            Finding::Failed | Finding::NoData | Finding::Differs => "❌",
+            Finding::Failed | Finding::NoData | Finding::Differs | Finding::Worse => "❌",
         };
         text += &format!(
             "| {mark} | {} | {} | {} | {} |\n",
@@ -134,7 +144,7 @@ fn expectations(suite: &Suite, ran: &Ran) -> String {
 }
 
 /// Lines as they are; a line of three back-ticks could end them, so that none begins with any.
-fn fenced<'l>(language: &str, lines: impl Iterator<Item = &'l str>) -> String {
+pub(super) fn fenced<'l>(language: &str, lines: impl Iterator<Item = &'l str>) -> String {
     let mut text = format!("```{language}\n");
     for line in lines {
         let plain: String = line.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();

@@ -11,6 +11,7 @@
 //! - No clock: the same scenarios give the same bytes.
 //! - Whoever reads a failure reads what was wanted, what came, why, and how to repeat it.
 
+mod against;
 mod annotations;
 mod because;
 mod junit;
@@ -25,6 +26,7 @@ use super::{Difference, Golden, Many, Run};
 use crate::experiment::Verdict;
 use crate::scenario::{Bound, Expectation, MustHold};
 
+pub use against::{Against, Before, against_case};
 pub use annotations::annotations;
 pub use because::{Because, because};
 pub use junit::junit;
@@ -40,8 +42,10 @@ pub struct Suite {
     pub file: String,
     /// What became of it.
     pub state: State,
-    /// What was held against it, in the order of the scenario; the golden file last.
+    /// What was held against it, in the order of the scenario; the golden file and what it was last.
     pub cases: Vec<Case>,
+    /// How it stands to what it was, where that is asked.
+    pub before: Option<Before>,
 }
 
 /// What became of a scenario.
@@ -106,6 +110,8 @@ pub enum Finding {
     Inconclusive,
     /// Other than the golden file.
     Differs,
+    /// Worse than it was.
+    Worse,
     /// Not held against anything.
     NotCompared,
 }
@@ -120,12 +126,29 @@ impl Finding {
 impl Suite {
     /// The cases that are expectations.
     pub fn expectations(&self) -> impl Iterator<Item = &Case> {
-        self.cases.iter().filter(|case| case.name != GOLDEN)
+        self.cases.iter().filter(|case| ![GOLDEN, against::AGAINST].contains(&case.name.as_str()))
     }
 
     /// The case that is the golden file.
     pub fn golden(&self) -> Option<&Case> {
         self.cases.iter().find(|case| case.name == GOLDEN)
+    }
+
+    /// The case that is what it was.
+    fn against(&self) -> Option<(&Against, &Case)> {
+        let Some(Before::Changed(against)) = &self.before else { return None };
+        Some((against, self.cases.iter().find(|case| case.name == against::AGAINST)?))
+    }
+
+    /// Was there anything of it before?
+    pub const fn was_there(&self) -> bool {
+        matches!(self.before, Some(Before::Same | Before::Changed(_) | Before::Unreadable(_)))
+    }
+
+    /// Is all as wanted, and all as it was?
+    pub fn is_as_before(&self) -> bool {
+        let before = matches!(self.before, None | Some(Before::Same));
+        self.is_good() && before && self.cases.iter().all(|case| case.finding != Finding::Warned)
     }
 
     /// Did anything of it go wrong?

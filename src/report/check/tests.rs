@@ -25,7 +25,7 @@ fn suite(name: &str, cases: Vec<Case>) -> Suite {
     let now = gilding.finish(&scenario, &Many::default());
     let ran = Ran { seed: 1, replications: 1, now, then: None, golden_file: "g".to_owned() };
     let state = State::Ran(Box::new(ran));
-    Suite { name: name.to_owned(), file: format!("dir/{name}.yaml"), state, cases }
+    Suite { name: name.to_owned(), file: format!("dir/{name}.yaml"), state, cases, before: None }
 }
 
 fn hostile() -> Vec<Suite> {

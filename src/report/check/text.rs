@@ -4,7 +4,7 @@ use anstyle::{AnsiColor, Style};
 
 use super::super::summary::page::{BAD, BOLD, GOOD, Page};
 use super::super::summary::{Look, counted};
-use super::{Case, Finding, State, Suite};
+use super::{Before, Case, Finding, State, Suite};
 
 const OPEN: Style = AnsiColor::Yellow.on_default().bold();
 /// The widest name before it is cut.
@@ -37,7 +37,14 @@ pub fn check_text(suites: &[Suite], exit: u8, look: Look) -> String {
                     0 => String::new(),
                     count => format!("   ({})", counted(count, "warning", "warnings")),
                 };
-                format!("{:<counts$}   {}{warned}", self::counts(suite), golden_word(suite))
+                let before = match &suite.before {
+                    None => String::new(),
+                    Some(Before::New) => "   new".to_owned(),
+                    Some(Before::Unreadable(_)) => "   not compared with before".to_owned(),
+                    Some(Before::Same) => "   unchanged".to_owned(),
+                    Some(Before::Changed(against)) => format!("   changed: {}", against.brief()),
+                };
+                format!("{:<counts$}   {}{warned}{before}", self::counts(suite), golden_word(suite))
             }
         };
         page.styled(style, format_args!("{word}  {name:<width$}   {rest}"));
@@ -87,6 +94,7 @@ fn told(page: &mut Page, suite: &Suite, case: &Case) {
         Finding::Differs => "differs",
         Finding::NoData => "had nothing to measure",
         Finding::Inconclusive => "cannot be told yet",
+        Finding::Worse => "worse",
         Finding::Warned => "failed (only a warning)",
         Finding::Failed | Finding::Passed | Finding::NotCompared => "failed",
     };

@@ -38,7 +38,7 @@ fn every_input_is_described_and_used_and_every_flag_is_one_of_check() {
     for line in check {
         for word in line.split([' ', '(', ')', '"']).filter(|word| word.starts_with('-')) {
             flags += 1;
-            let known = help.contains(&format!("{word} ")) || help.contains(&format!("{word},"));
+            let known = [' ', ',', '\n'].iter().any(|end| help.contains(&format!("{word}{end}")));
             assert!(known, "check has no flag {word}: {line}");
         }
     }
@@ -105,4 +105,43 @@ fn it_checks_what_it_is_given_and_ends_as_the_check_does() {
     assert!(said.contains("of 3; worst"), "{said}");
     assert!(file("output.txt").ends_with("exit-code=1\n"));
     assert!(!place.path().join("junit.xml").exists());
+}
+
+#[test]
+fn it_tells_what_a_pull_request_changed_against_its_branch() {
+    let place = super::scenarios();
+    let git = |place: &Path, words: &[&str]| {
+        let mut command = Command::new("git");
+        let who = ["-c", "user.name=nobody", "-c", "user.email=nobody@example.org"];
+        command.args(who).args(words).current_dir(place);
+        command.output().is_ok_and(|output| output.status.success())
+    };
+    if !git(place.path(), &["init", "--quiet", "--initial-branch=main"]) {
+        eprintln!("skipped: no git here");
+        return;
+    }
+    assert!(git(place.path(), &["add", "."]) && git(place.path(), &["commit", "--quiet", "-mwas"]));
+    // as a runner does it: the one commit of the change, and nothing of the branch it is for
+    let checkout = tempfile::tempdir().unwrap();
+    let origin = format!("file://{}", place.path().display());
+    assert!(git(checkout.path(), &["clone", "--quiet", "--depth", "1", &origin, "work"]));
+    let work = checkout.path().join("work");
+    let tutorial = work.join("tutorial.yaml");
+    let text = fs::read_to_string(&tutorial).unwrap();
+    fs::write(&tutorial, text.replace("after: 12min", "after: 13min")).unwrap();
+    assert!(git(&work, &["checkout", "--quiet", "-b", "change"]));
+    assert!(git(&work, &["commit", "--quiet", "-am", "changed"]));
+    assert!(git(&work, &["branch", "-D", "main"]));
+    let more =
+        [("FILES", "tutorial.yaml\ndrawn.yaml"), ("AGAINST", "main"), ("MATTERS_FROM", "5min 1%")];
+    let Some(output) = done(&work, &more) else {
+        eprintln!("skipped: no bash here");
+        return;
+    };
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let page = fs::read_to_string(work.join("summary.md")).unwrap();
+    assert!(page.contains("1 changed in design"), "{page}");
+    assert!(page.contains("faults&#46;"), "{page}");
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(said.contains("unchanged"), "{said}");
 }

@@ -1,6 +1,7 @@
 //! Did anything break? What `supsim check` and `supsim golden` say stands in `tests/commands`.
 
 mod action;
+mod against;
 mod junit;
 
 use std::fs;
