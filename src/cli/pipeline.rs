@@ -13,7 +13,7 @@ use super::overriding::quoted;
 use super::results::Stored;
 use crate::measure::Outcome;
 use crate::report::{Chart, Picture, Run, Shown, release_to_draw};
-use crate::scenario::{Diagnostic, Disk, Overrides, Report, Scenario, Study};
+use crate::scenario::{Diagnostic, Disk, Files, Overrides, Report, Scenario, Study};
 use crate::trace::Trace;
 use crate::units::{Duration, Instant};
 use crate::world::{Blueprint, World};
@@ -63,7 +63,7 @@ fn decoded(path: &Path, overrides: &Overrides) -> Result<(Vec<u8>, Vec<Stored>, 
 
 /// The bytes of a file, once, and no further than a scenario can go: it may be a pipe, or a device
 /// without an end.
-fn bytes(path: &Path) -> Result<Vec<u8>, Stop> {
+pub(super) fn bytes(path: &Path) -> Result<Vec<u8>, Stop> {
     let unreadable = |error: std::io::Error| Stop {
         exit: Exit::FileTrouble,
         text: format!("supsim: {}: {error}", path.display()),
@@ -85,9 +85,15 @@ fn bytes(path: &Path) -> Result<Vec<u8>, Stop> {
     Ok(bytes)
 }
 
-/// Reads and checks a study with all its points; and how many warnings there are.
-pub(super) fn read_study(path: &Path, overrides: &Overrides) -> Result<(Study, usize), Stop> {
-    match study(path, &bytes(path)?, overrides) {
+/// Reads and checks a study with all its points, of the name `told` in messages; and how many
+/// warnings there are.
+pub(super) fn read_study(
+    told: &str,
+    bytes: &[u8],
+    overrides: &Overrides,
+    files: Rc<dyn Files>,
+) -> Result<(Study, usize), Stop> {
+    match Study::decode(told, bytes, overrides, files) {
         Ok((study, warnings)) => Ok((study, warnings.len())),
         Err(report) => Err(Stop { exit: Exit::NothingRan, text: report.to_string() }),
     }

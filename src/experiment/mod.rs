@@ -15,6 +15,7 @@
 
 mod averages;
 mod beta;
+mod canary;
 mod contrast;
 mod difference;
 mod measures;
@@ -29,11 +30,12 @@ mod tried;
 mod verdict;
 
 pub use averages::{Average, Averages};
+pub use canary::canary;
 pub use contrast::{Contrast, Runs, Swing, contrasts, swings};
 pub use difference::{Better, Difference, Judgement, Level, holm};
 pub use measures::{Compared, Measure, measures};
 pub use moments::Moments;
-pub use precise::{half_width, next_block};
+pub use precise::{fixed_blocks, half_width, next_block};
 pub use proportion::Proportion;
 pub use remedy::{Remedy, Trial};
 pub use replicate::{Replication, Stage, needed, replicate};

@@ -32,6 +32,17 @@ pub fn next_block(rule: &Rule, known: &[Option<Figure>]) -> Option<Range<u32>> {
     (done < end).then(|| done..end.min(done.saturating_add(size)))
 }
 
+/// The blocks of a rule that asks for a number and for nothing else; of any other its first.
+pub fn fixed_blocks(rule: &Rule) -> Vec<Range<u32>> {
+    let mut blocks = Vec::new();
+    let mut known = Vec::new();
+    while let Some(block) = next_block(&Rule { until: None, ..*rule }, &known) {
+        known.resize(block.end as usize, None);
+        blocks.push(block);
+    }
+    blocks
+}
+
 /// Half the width of the interval around the mean of these; `None`: there is no mean, or of fewer
 /// than two values.
 pub fn half_width(known: &[Option<Figure>], confidence: f64) -> Option<f64> {
@@ -66,6 +77,7 @@ mod tests {
         assert_eq!(next_block(&rule, &none(0)), Some(0..100));
         assert_eq!(next_block(&rule, &none(200)), Some(200..250));
         assert_eq!(next_block(&rule, &none(250)), None);
+        assert_eq!(fixed_blocks(&rule), [0..100, 100..200, 200..250]);
     }
 
     #[test]

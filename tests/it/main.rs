@@ -47,6 +47,7 @@ mod report_in_a_browser;
 mod rulebook;
 mod rules;
 mod senders;
+mod shards;
 mod stories;
 mod study;
 mod support;

@@ -69,7 +69,7 @@ fn a_study_is_run_told_and_found_again() {
 }
 
 /// Every file below a folder and what it holds, without the lock and what is hidden.
-fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+pub(crate) fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut found = BTreeMap::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(inside) = folders.pop() {
@@ -93,7 +93,7 @@ fn run(place: &Path, words: &[&str]) -> (i32, String, String) {
 }
 
 /// The one study that is kept in a folder.
-fn kept(results: &Path) -> PathBuf {
+pub(crate) fn kept(results: &Path) -> PathBuf {
     let mut entries = fs::read_dir(results).unwrap().map(|entry| entry.unwrap().path());
     let folder = entries.next().expect("a study");
     assert_eq!(entries.next(), None);

@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use super::super::exit::{Exit, Stop};
 use super::super::overriding::OverrideArgs;
 use super::super::screen::{Screen, When};
-use super::super::study::{Action, Plan};
+use super::super::study::{Action, Plan, Shard};
 use super::{LookArgs, WhenWord};
 
 #[derive(Args, Debug)]
@@ -18,11 +18,14 @@ use super::{LookArgs, WhenWord};
         supsim study branch-study.yaml --only branch_retry=30min\n  \
         supsim study branch-study.yaml status            how far is it?\n  \
         supsim study branch-study.yaml resume            go on after Ctrl-C or a power cut\n  \
-        supsim study branch-study.yaml report            tell again what it says\n\n\
+        supsim study branch-study.yaml report            tell again what it says\n  \
+        supsim study branch-study.yaml run --shard 3/16 --out shared    a share of the runs\n  \
+        supsim study merge shared                        put the shares together\n\n\
     The exit code is 0 when all was run, 6 when it was stopped, 70 when a run failed.")]
 pub(in crate::cli) struct StudyArgs {
-    /// The study, and perhaps what to do: list, run (the default), status, resume, report
-    #[arg(required = true, num_args = 1..=2, value_names = ["FILE", "ACTION"])]
+    /// The study, or the folder of one that was run, and perhaps what to do: list, run (the
+    /// default), status, resume, report; `merge` and the folders of its shards
+    #[arg(required = true, num_args = 1.., value_names = ["FILE", "ACTION"])]
     words: Vec<PathBuf>,
     /// Where studies are kept
     #[arg(long, value_name = "DIR", default_value = "results")]
@@ -41,6 +44,15 @@ pub(in crate::cli) struct StudyArgs {
     /// Only the designs, each as it is
     #[arg(long)]
     no_vary: bool,
+    /// Only this share of the runs: K/N, or auto/N where a job array numbers its tasks
+    #[arg(long, value_name = "K/N")]
+    shard: Option<String>,
+    /// With status: only the numbers of the shards that are missing, as job arrays take them
+    #[arg(long)]
+    missing: bool,
+    /// With --missing and merge: into how many shards the study was split
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    shards: Option<u32>,
     /// Threads; the result is the same with any number of them
     #[arg(short = 'j', long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
@@ -61,6 +73,7 @@ enum ActionWord {
     Status,
     Resume,
     Report,
+    Merge,
 }
 
 impl From<ActionWord> for Action {
@@ -71,6 +84,7 @@ impl From<ActionWord> for Action {
             ActionWord::Status => Action::Status,
             ActionWord::Resume => Action::Resume,
             ActionWord::Report => Action::Report,
+            ActionWord::Merge => Action::Merge,
         }
     }
 }
@@ -82,27 +96,43 @@ impl StudyArgs {
             let word = word.to_str()?;
             ActionWord::from_str(word, false).ok().map(Action::from)
         };
-        let (file, action) = match self.words.as_slice() {
-            [file, word] if action(word).is_some() => (file, action(word)),
-            [word, file] if action(word).is_some() => (file, action(word)),
-            [_, word] => {
-                let word = word.display();
-                let text = format!(
-                    "supsim: {word}: a study can list, run, status, resume or report\n  \
-                     supsim study FILE list"
-                );
-                return Err(Stop { exit: Exit::NothingRan, text });
-            }
-            words => (&words[0], None),
-        };
+        let wrong = |text: String| Stop { exit: Exit::NothingRan, text };
+        let is_action = |word: &&PathBuf| action(word).is_some();
+        let place = self.words.iter().take(2).position(|word| is_action(&word));
+        let mut files = self.words.clone();
+        let action = place.and_then(|place| action(&files.remove(place))).unwrap_or(Action::Run);
+        let many = matches!(action, Action::Merge | Action::Status);
+        if files.is_empty() {
+            return Err(wrong("supsim: of which study? supsim study FILE list".to_owned()));
+        }
+        let folders = files.split_off(1);
+        if let Some(word) = folders.first().filter(|_| !many) {
+            let word = word.display();
+            return Err(wrong(format!(
+                "supsim: {word}: a study can list, run, status, resume, report or merge\n  \
+                 supsim study FILE list"
+            )));
+        }
+        let shard = self.shard.as_deref().map(Shard::read).transpose();
+        let shard = shard.map_err(|why| wrong(format!("supsim: --shard: {why}")))?;
+        if shard.is_some() && !matches!(action, Action::Run | Action::Resume) {
+            return Err(wrong("supsim: --shard is for run and resume".to_owned()));
+        }
+        if self.missing && action != Action::Status {
+            return Err(wrong("supsim: --missing is for status".to_owned()));
+        }
         Ok(Plan {
-            file: file.clone(),
-            action: action.unwrap_or(Action::Run),
+            file: files.remove(0),
+            folders,
+            action,
             results: self.out,
             overrides: self.overriding.overrides(self.seed),
             replications: self.reps,
             only: self.only,
             no_vary: self.no_vary,
+            shard,
+            split: self.shards,
+            missing: self.missing,
             threads: self.threads.map(usize::from),
             look: self.look.meant(screen),
             quiet: self.quiet,

@@ -1,14 +1,15 @@
 //! One file for each block of replications of a point: there as a whole, or not at all.
 //!
 //! ```text
-//!   supsim-block 1 <study> <point> <from> <to>
+//!   supsim-block 2 <study> <point> <from> <to> <canary>
 //!   <number> <attempts> <succeeded> <failed> <unfinished> <retries> <busiest> <value> ...
 //!   <number> ! limit <why>
 //!   sha256 <of all before it>
 //! ```
 //!
 //! Columns are separated by tabs. Nothing in it says when, where or by whom it was written, so
-//! that whoever runs the same block again writes the same bytes. A file that is cut short, altered
+//! that whoever runs the same block again writes the same bytes. The canary is of the functions that
+//! chance is made of: runs are put together only where these are the same to the bit. A file that is cut short, altered
 //! or of another study is as good as missing.
 
 use std::fs::{self, File};
@@ -16,11 +17,12 @@ use std::io::{self, Write};
 use std::ops::Range;
 use std::path::Path;
 use std::process;
+use std::sync::OnceLock;
 
 use sha2::{Digest, Sha256};
 
 use super::super::results::{hex, sync_folder};
-use crate::experiment::{Failure, Replication, Tried};
+use crate::experiment::{Failure, Replication, Tried, canary};
 use crate::measure::{Activity, Figure};
 
 /// Which block of which point of which study.
@@ -41,8 +43,20 @@ impl Block<'_> {
     }
 
     fn heading(&self) -> String {
+        let canary = floats();
+        format!("{}\t{canary}\n", self.name())
+    }
+
+    fn name(&self) -> String {
         let (study, point, numbers) = (self.study, self.point, &self.numbers);
-        format!("supsim-block\t1\t{study}\t{point}\t{}\t{}\n", numbers.start, numbers.end)
+        format!("supsim-block\t2\t{study}\t{point}\t{}\t{}", numbers.start, numbers.end)
+    }
+
+    /// Is this text this block, from a machine whose functions give other bits?
+    pub fn is_of_other_floats(&self, text: &str) -> bool {
+        let line = text.lines().next().unwrap_or_default();
+        line.strip_prefix(&self.name())
+            .is_some_and(|rest| rest.strip_prefix('\t').is_some_and(|it| it != floats()))
     }
 
     /// As text.
@@ -83,6 +97,15 @@ impl Block<'_> {
         fs::create_dir_all(folder)?;
         put(&folder.join(self.file()), self.write(tried).as_bytes())
     }
+}
+
+/// What the functions that chance and statistics are made of come to here, in 8 digits.
+pub(super) fn floats() -> &'static str {
+    static FLOATS: OnceLock<String> = OnceLock::new();
+    FLOATS.get_or_init(|| {
+        let bytes: Vec<u8> = canary().into_iter().flat_map(u64::to_le_bytes).collect();
+        hex(&Sha256::digest(&bytes)).chars().take(8).collect()
+    })
 }
 
 /// Writes a file that is there as a whole or not at all, even when the power fails.

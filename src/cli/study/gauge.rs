@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
-use super::ready::{Kept, Ready};
+use super::ready::Ready;
 use crate::experiment::{Tried, half_width};
 use crate::measure::Figure;
 use crate::report::{in_threes, quantity};
@@ -25,26 +25,25 @@ pub(super) struct Gauge {
 }
 
 impl Gauge {
-    /// Nothing is run yet.
-    pub fn of(ready: &Ready) -> Gauge {
-        let different = ready.different();
-        let most = different.iter().map(|&number| u64::from(ready.points[number].rule.max));
+    /// Nothing is run yet of so many points, with so many runs at most.
+    pub fn of(points: usize, most: u64) -> Gauge {
         Gauge {
             began: Instant::now(),
             kept: 0,
             ran: AtomicU64::new(0),
-            most: AtomicU64::new(most.sum()),
-            points: different.len() as u64,
+            most: AtomicU64::new(most),
+            points: points as u64,
             complete: AtomicU64::new(0),
             latest: Mutex::new(String::new()),
         }
     }
 
-    /// So much of a point was kept from an earlier time.
-    pub fn found(&mut self, ready: &Ready, number: usize, kept: &Kept) {
-        self.kept += kept.tried.len() as u64;
-        if kept.complete {
-            self.complete(ready, number, &kept.tried);
+    /// So many runs of a point were kept from an earlier time; was that all of them, and how many
+    /// could it have been?
+    pub fn found(&mut self, kept: u64, complete: Option<u64>) {
+        self.kept += kept;
+        if let Some(most) = complete {
+            self.complete(kept, most);
         }
     }
 
@@ -60,10 +59,9 @@ impl Gauge {
         }
     }
 
-    /// A point has enough runs.
-    pub fn complete(&self, ready: &Ready, number: usize, tried: &[Tried]) {
-        let spared = u64::from(ready.points[number].rule.max) - tried.len() as u64;
-        self.most.fetch_sub(spared, Ordering::Relaxed);
+    /// A point has enough runs: so many, where it could have been `most`.
+    pub fn complete(&self, runs: u64, most: u64) {
+        self.most.fetch_sub(most.saturating_sub(runs), Ordering::Relaxed);
         self.complete.fetch_add(1, Ordering::Relaxed);
     }
 

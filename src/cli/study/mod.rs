@@ -3,17 +3,25 @@
 mod block;
 mod gauge;
 mod list;
+mod merge;
 mod ready;
 mod run;
+mod shard;
+mod sources;
 mod told;
 
+use std::fs;
 use std::path::PathBuf;
+use std::rc::Rc;
 
 use super::exit::{Exit, Stop};
 use super::overriding::as_typed;
 use super::pipeline;
 use super::screen::{Screen, When};
 use ready::Ready;
+use run::trouble;
+pub(super) use shard::Shard;
+use sources::{Command, Recorder, Sources};
 
 use crate::report::Look;
 use crate::scenario::{Overrides, Point, Rule, Scenario, Study};
@@ -21,8 +29,10 @@ use crate::scenario::{Overrides, Point, Rule, Scenario, Study};
 /// What was meant.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Plan {
-    /// The study.
+    /// The study, or the folder of one that was run.
     pub file: PathBuf,
+    /// Further folders of it, where its shards lie apart.
+    pub folders: Vec<PathBuf>,
     /// What is done with it.
     pub action: Action,
     /// Where studies are kept.
@@ -35,6 +45,12 @@ pub(super) struct Plan {
     pub only: Vec<String>,
     /// Only the designs.
     pub no_vary: bool,
+    /// Only this share of it.
+    pub shard: Option<Shard>,
+    /// Into how many shards it is split, where its missing ones are asked for.
+    pub split: Option<u32>,
+    /// Nothing but the numbers of the shards that are missing.
+    pub missing: bool,
     /// On how many threads; `None`: as many as the machine has.
     pub threads: Option<usize>,
     /// How the text looks.
@@ -49,6 +65,11 @@ impl Plan {
     /// The words that do this with the same study, as they would be typed.
     fn again(&self, action: &str) -> String {
         let mut words = vec![format!("supsim study {} {action}", self.file.display())];
+        if self.file.join(sources::FILE).is_file() {
+            // the folder knows how it was run
+            words.extend(self.shard.map(|it| format!("--shard {}/{}", it.number, it.of)));
+            return words.join(" ");
+        }
         words.extend(self.overrides.seed.map(|seed| format!("--seed {seed}")));
         words.extend(as_typed(&self.overrides));
         words.extend(self.replications.map(|count| format!("--reps {count}")));
@@ -57,6 +78,7 @@ impl Plan {
             false => format!("--only {only}"),
         }));
         words.extend(self.no_vary.then(|| "--no-vary".to_owned()));
+        words.extend(self.shard.map(|it| format!("--shard {}/{}", it.number, it.of)));
         if self.results != std::path::Path::new("results") {
             words.push(format!("--out {}", self.results.display()));
         }
@@ -77,30 +99,76 @@ pub(super) enum Action {
     Resume,
     /// Tell again what it says.
     Report,
+    /// Put its shards together.
+    Merge,
 }
 
 /// Does with a study what was meant.
 pub(super) fn study(plan: &Plan, screen: &mut Screen) -> Result<Exit, Stop> {
-    let study = read(plan, screen)?;
+    if plan.action == Action::Merge {
+        return merge::merge(plan, screen);
+    }
+    let mut plan = plan.clone();
+    if plan.file.is_dir() {
+        // a folder in which one study is kept, perhaps in several folders
+        let mut folders = merge::studies_in(&plan)?;
+        plan.file = folders.remove(0);
+        plan.folders = folders;
+    }
+    let asked = read(&plan, screen)?;
+    let Asked { study, plan, .. } = &asked;
     match plan.action {
-        Action::List => list::list(&study, plan, screen),
+        Action::List => list::list(study, plan, screen),
         Action::Run | Action::Resume => {
-            let ready = Ready::new(&study, plan)?;
+            let ready = Ready::new(study, plan)?;
             if plan.action == Action::Resume {
                 begun(&ready, plan)?;
             }
-            told::describe(&study, &ready)?;
-            run::run(&study, &ready, plan, screen)?;
-            told::tell(&study, &ready, plan, screen)
+            asked.is_as_kept(&ready)?;
+            told::describe(study, &ready, &asked.sources)?;
+            run::run(study, &ready, plan, screen)?;
+            match plan.shard {
+                Some(shard) => told::shard(&ready, plan, shard, screen),
+                None => told::tell(study, &ready, plan, screen),
+            }
         }
-        Action::Status | Action::Report => {
-            let ready = Ready::new(&study, plan)?;
+        Action::Status | Action::Report | Action::Merge => {
+            let ready = Ready::new(study, plan)?;
+            asked.is_as_kept(&ready)?;
             begun(&ready, plan)?;
             match plan.action {
                 Action::Status => told::status(&ready, plan, screen),
-                _ => told::tell(&study, &ready, plan, screen),
+                _ => told::tell(study, &ready, plan, screen),
             }
         }
+    }
+}
+
+/// A study that was read.
+struct Asked {
+    study: Study,
+    sources: Sources,
+    /// What was meant; of the folder of a study what was meant when it was run.
+    plan: Plan,
+    /// The folder, if it is one.
+    folder: Option<PathBuf>,
+}
+
+impl Asked {
+    /// Is the folder that was named the one in which this version keeps this study?
+    fn is_as_kept(&self, ready: &Ready) -> Result<(), Stop> {
+        let Some(folder) = &self.folder else { return Ok(()) };
+        if folder.file_name() == ready.folder.file_name() {
+            return Ok(());
+        }
+        let text = format!(
+            "supsim: {}: not a study of this version, which would keep it in {}\n  \
+             its tables hold what it said; to run it again: supsim study {} run",
+            folder.display(),
+            ready.folder.display(),
+            self.sources.file,
+        );
+        Err(Stop { exit: Exit::NothingRan, text })
     }
 }
 
@@ -119,13 +187,78 @@ fn begun(ready: &Ready, plan: &Plan) -> Result<(), Stop> {
 }
 
 /// Reads the study, and takes of it what is wanted.
-fn read(plan: &Plan, screen: &mut Screen) -> Result<Study, Stop> {
-    let (mut study, warnings) = pipeline::read_study(&plan.file, &plan.overrides)?;
+fn read(plan: &Plan, screen: &mut Screen) -> Result<Asked, Stop> {
+    if plan.file.join(sources::FILE).is_file() {
+        return read_kept(plan);
+    }
+    let bytes = pipeline::bytes(&plan.file)?;
+    let allow_outside = plan.overrides.allow_outside;
+    let recorder = Rc::new(Recorder::beside(&plan.file, &bytes, allow_outside));
+    let told = plan.file.display().to_string();
+    let (study, warnings) = pipeline::read_study(&told, &bytes, &plan.overrides, recorder.clone())?;
     if warnings > 0 && !plan.quiet {
         let file = plan.file.display();
         let plural = if warnings == 1 { "" } else { "s" };
         screen.complain(&format!("{warnings} warning{plural} (supsim validate {file})"));
     }
+    let study = wanted(study, plan)?;
+    let overrides = plan.overrides.clone();
+    let sites = overrides.sites.into_iter().map(|one| (one.selected, one.set));
+    let sources = recorder.sources(Command {
+        seed: overrides.seed,
+        with: overrides.with,
+        set: overrides.set,
+        params: overrides.params,
+        sites: sites.collect(),
+        replications: plan.replications,
+        only: plan.only.clone(),
+        no_vary: plan.no_vary,
+    });
+    Ok(Asked { study, sources, plan: plan.clone(), folder: None })
+}
+
+/// Reads a study from the folder in which its runs are kept.
+fn read_kept(plan: &Plan) -> Result<Asked, Stop> {
+    let changed = plan.overrides != Overrides::default()
+        || plan.replications.is_some()
+        || !plan.only.is_empty()
+        || plan.no_vary;
+    if changed {
+        let text = format!(
+            "supsim: {}: what was run is told as it was run; -p, --set, --where, --with, --seed,\n  \
+             --reps, --only and --no-vary are for the study's own file",
+            plan.file.display()
+        );
+        return Err(Stop { exit: Exit::NothingRan, text });
+    }
+    let path = plan.file.join(sources::FILE);
+    let text = fs::read_to_string(&path).map_err(|error| trouble(&path, &error))?;
+    let sources = Sources::read(&text).ok_or_else(|| Stop {
+        exit: Exit::FileTrouble,
+        text: format!("supsim: {}: damaged, or of another version", path.display()),
+    })?;
+    let command = sources.command().clone();
+    let folder = plan.file.canonicalize().unwrap_or_else(|_| plan.file.clone());
+    let results = match plan.file.parent() {
+        Some(parent) if plan.file.file_name().is_some() => parent.to_owned(),
+        _ => folder.parent().map(PathBuf::from).unwrap_or_default(),
+    };
+    let plan = Plan {
+        results,
+        overrides: command.overrides(),
+        replications: command.replications,
+        only: command.only,
+        no_vary: command.no_vary,
+        ..plan.clone()
+    };
+    let files = Rc::new(sources.clone());
+    let (study, _) =
+        pipeline::read_study(&sources.file, sources.text().as_bytes(), &plan.overrides, files)?;
+    Ok(Asked { study: wanted(study, &plan)?, sources, plan, folder: Some(folder) })
+}
+
+/// What the command line leaves of a study.
+fn wanted(mut study: Study, plan: &Plan) -> Result<Study, Stop> {
     if let Some(count) = plan.replications {
         study.rule = Some(Rule { pilot: count, max: count, until: None });
     }

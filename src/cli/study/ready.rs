@@ -3,12 +3,15 @@
 //! ```text
 //!   results/NAME-XXXXXXXX/           the last part belongs to what determines the results
 //!     study.json                     what this is
+//!     sources.json                   what it was read from, and what the command line said
 //!     scenarios/KEY.yaml             the world of each point; points of one world share it
 //!     blocks/KEY/000000-000020.block
+//!     shards/00003-of-00016.json     what was run apart from the rest, where it was split
 //!     points.csv  replications.csv  differences.csv  sensitivity.csv  summary.txt
 //! ```
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::path::PathBuf;
 
 use sha2::{Digest, Sha256};
@@ -19,7 +22,7 @@ use super::super::interrupt;
 use super::super::results::hex;
 use super::block::Block;
 use super::{Plan, rule};
-use crate::experiment::{Runs, Tried, needed, next_block};
+use crate::experiment::{Runs, Tried, fixed_blocks, needed, next_block};
 use crate::scenario::{Expectation, Point, Rule, Scenario, Study, Unit};
 
 /// What is known of a study by what determines its worlds; shared by all threads.
@@ -61,6 +64,15 @@ pub(super) struct Kept {
     pub tried: Vec<Tried>,
     /// Are there as many as there shall be?
     pub complete: bool,
+}
+
+/// A unit of work: what is run as a whole, by whoever runs it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Work {
+    /// Which point.
+    pub number: usize,
+    /// Which replications; `None`: all, however many it takes until enough is known.
+    pub block: Option<Range<u32>>,
 }
 
 impl Ready {
@@ -119,6 +131,24 @@ impl Ready {
         numbers.filter(|&number| seen.insert(self.points[number].key.as_str())).collect()
     }
 
+    /// The units of the study, in their order.
+    pub fn units(&self) -> Vec<Work> {
+        let of_point = |number: usize| {
+            let rule = &self.points[number].rule;
+            let blocks = match rule.until {
+                Some(_) => vec![None],
+                None => fixed_blocks(rule).into_iter().map(Some).collect(),
+            };
+            blocks.into_iter().map(move |block| Work { number, block })
+        };
+        self.different().into_iter().flat_map(of_point).collect()
+    }
+
+    /// These replications of a point.
+    pub fn block(&self, number: usize, numbers: Range<u32>) -> Block<'_> {
+        Block { study: &self.id, point: &self.points[number].key, numbers }
+    }
+
     /// Where the blocks of a point lie.
     pub fn blocks(&self, number: usize) -> PathBuf {
         self.folder.join("blocks").join(&self.points[number].key)
@@ -134,8 +164,7 @@ impl Ready {
         let point = &self.points[number];
         let runs = self.runs(number, tried);
         let known = runs.watched(point.rule.until.map_or(0, |until| until.watched));
-        let numbers = next_block(&point.rule, &known)?;
-        Some(Block { study: &self.id, point: &point.key, numbers })
+        Some(self.block(number, next_block(&point.rule, &known)?))
     }
 
     /// These runs of a point, to be measured.

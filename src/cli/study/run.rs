@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io;
+use std::ops::Range;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};
@@ -19,7 +20,7 @@ use super::super::screen::Screen;
 use super::Plan;
 use super::block::{Block, put};
 use super::gauge::Gauge;
-use super::ready::{Ready, world};
+use super::ready::{Ready, Work, world};
 use crate::experiment::{Halt, Stage, Tried, try_each};
 use crate::scenario::{Scenario, Study};
 
@@ -28,9 +29,66 @@ const TICK: WallDuration = WallDuration::from_millis(100);
 /// So many points for each thread are held in memory at once.
 const FOR_EACH_THREAD: usize = 4;
 
+/// What is run of a point.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Task {
+    number: usize,
+    /// These blocks; `None`: block after block until there are enough.
+    blocks: Option<Vec<Range<u32>>>,
+}
+
+impl Task {
+    /// These units, those of one point together.
+    fn of(units: Vec<Work>) -> Vec<Task> {
+        let mut tasks: Vec<Task> = Vec::new();
+        for Work { number, block } in units {
+            match (block, tasks.last_mut()) {
+                (Some(block), Some(Task { number: last, blocks: Some(blocks) }))
+                    if *last == number =>
+                {
+                    blocks.push(block);
+                }
+                (block, _) => tasks.push(Task { number, blocks: block.map(|it| vec![it]) }),
+            }
+        }
+        tasks
+    }
+
+    /// How many runs it can be.
+    fn most(&self, ready: &Ready) -> u64 {
+        match &self.blocks {
+            Some(blocks) => blocks.iter().map(|block| block.len() as u64).sum(),
+            None => u64::from(ready.points[self.number].rule.max),
+        }
+    }
+
+    /// The block that comes after these; `None`: there is none.
+    fn next<'r>(&self, ready: &'r Ready, tried: &[Tried], done: usize) -> Option<Block<'r>> {
+        match &self.blocks {
+            Some(blocks) => Some(ready.block(self.number, blocks.get(done)?.clone())),
+            None => ready.next(self.number, tried),
+        }
+    }
+
+    /// How many runs of it are kept; and are these all?
+    fn kept(&self, ready: &Ready) -> (u64, bool) {
+        let folder = ready.blocks(self.number);
+        let (mut tried, mut done) = (Vec::new(), 0);
+        while let Some(block) = self.next(ready, &tried, done) {
+            match block.load(&folder) {
+                Some(more) => tried.extend(more),
+                // a later block may be there: it is found when its turn comes
+                None => return (tried.len() as u64, false),
+            }
+            done += 1;
+        }
+        (tried.len() as u64, true)
+    }
+}
+
 /// A point that is being run.
 struct Job<'r> {
-    number: usize,
+    task: Task,
     scenario: Scenario,
     ready: &'r Ready,
 }
@@ -45,7 +103,7 @@ struct Common {
     trouble: Mutex<Option<Stop>>,
 }
 
-/// Runs everything that is missing.
+/// Runs everything that is missing of the study, or of a shard of it.
 pub(super) fn run(
     study: &Study,
     ready: &Ready,
@@ -53,6 +111,11 @@ pub(super) fn run(
     screen: &mut Screen,
 ) -> Result<(), Stop> {
     within(study, ready, plan, CEILING, screen)
+}
+
+/// How many threads an engine gives this task; it does not always bind them.
+fn given() -> Option<usize> {
+    std::env::var("SLURM_CPUS_PER_TASK").ok()?.parse().ok().filter(|threads| *threads > 0)
 }
 
 fn within(
@@ -63,19 +126,22 @@ fn within(
     screen: &mut Screen,
 ) -> Result<(), Stop> {
     let machine = thread::available_parallelism().ok().map(Into::into);
-    let threads = plan.threads.or(machine).unwrap_or(1).min(ready.at_once).max(1);
+    let threads = plan.threads.or_else(given).or(machine).unwrap_or(1).min(ready.at_once).max(1);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
     let pool = pool.map_err(|error| Stop {
         exit: Exit::FileTrouble,
         text: format!("supsim: this machine starts no threads: {error}"),
     })?;
+    let units = ready.units();
+    let mine = plan.shard.map_or(0..units.len(), |shard| shard.of_units(units.len()));
+    let tasks = Task::of(units[mine].to_vec());
+    let mut gauge = Gauge::of(tasks.len(), tasks.iter().map(|task| task.most(ready)).sum());
     let mut missing = Vec::new();
-    let mut gauge = Gauge::of(ready);
-    for number in ready.different() {
-        let kept = ready.kept(number);
-        gauge.found(ready, number, &kept);
-        if !kept.complete {
-            missing.push(number);
+    for task in tasks {
+        let (kept, complete) = task.kept(ready);
+        gauge.found(kept, complete.then(|| task.most(ready)));
+        if !complete {
+            missing.push(task);
         }
     }
     let mut progress = Progress::new(plan.progress, &ready.name, screen);
@@ -83,10 +149,11 @@ fn within(
     let common = Common { gauge, ceiling, stop: AtomicBool::new(false), trouble: Mutex::new(None) };
     for some in missing.chunks(threads * FOR_EACH_THREAD) {
         let mut jobs = Vec::new();
-        for &number in some {
+        for task in some {
             go_on(ready, plan, &common)?;
-            keep_world(study, ready, number)?;
-            jobs.push(Job { number, scenario: ready.lean(study, number)?, ready });
+            keep_world(study, ready, task.number)?;
+            let scenario = ready.lean(study, task.number)?;
+            jobs.push(Job { task: task.clone(), scenario, ready });
         }
         thread::scope(|scope| {
             let (over, ended) = sync_channel::<()>(1);
@@ -127,7 +194,7 @@ fn go_on(ready: &Ready, plan: &Plan, common: &Common) -> Result<(), Stop> {
 }
 
 /// Writes out the world of a point, so that each of its runs can be repeated.
-fn keep_world(study: &Study, ready: &Ready, number: usize) -> Result<(), Stop> {
+pub(super) fn keep_world(study: &Study, ready: &Ready, number: usize) -> Result<(), Stop> {
     let path = ready.scenario(number);
     if path.exists() {
         return Ok(());
@@ -147,21 +214,23 @@ pub(super) fn trouble(path: &Path, error: &io::Error) -> Stop {
 impl Job<'_> {
     /// Runs block after block until there are enough.
     fn run(&self, common: &Common) {
-        let folder = self.ready.blocks(self.number);
-        let mut tried: Vec<Tried> = Vec::new();
-        while let Some(block) = self.ready.next(self.number, &tried) {
+        let (number, ready) = (self.task.number, self.ready);
+        let folder = ready.blocks(number);
+        let (mut tried, mut done): (Vec<Tried>, usize) = (Vec::new(), 0);
+        while let Some(block) = self.task.next(ready, &tried, done) {
+            done += 1;
             match block.load(&folder) {
                 Some(more) => tried.extend(more),
                 None => match self.block(&block, &folder, common) {
                     Some(more) => {
                         tried.extend(more);
-                        common.gauge.ran(self.ready, self.number, &tried);
+                        common.gauge.ran(ready, number, &tried);
                     }
                     None => return,
                 },
             }
         }
-        common.gauge.complete(self.ready, self.number, &tried);
+        common.gauge.complete(tried.len() as u64, self.task.most(ready));
     }
 
     /// Runs a block and keeps it; `None`: everything stops.
@@ -208,9 +277,8 @@ impl Common {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Action, told};
+    use super::super::{Action, Asked, read, told};
     use super::*;
-    use crate::cli::pipeline;
     use crate::cli::screen::When;
     use crate::report::Look;
     use crate::scenario::Overrides;
@@ -238,24 +306,27 @@ sync: { schedule: { simple: { every: 1d } } }
              designs: { large: {}, small: { set: { generate.branches.total: 2 } } }\n\
              compare: { baseline: small, metrics: { all: { metric: attempts } } }\n",
         );
-        let file = place.path().join("study.yaml");
-        let (study, _) = pipeline::read_study(&file, &Overrides::default()).unwrap();
         let plan = Plan {
-            file,
+            file: place.path().join("study.yaml"),
+            folders: Vec::new(),
             action: Action::Run,
             results: place.path().join("results"),
             overrides: Overrides::default(),
             replications: None,
             only: Vec::new(),
             no_vary: false,
+            shard: None,
+            split: None,
+            missing: false,
             threads: Some(2),
             look: Look { ascii: true, colour: false },
             quiet: false,
             progress: When::Never,
         };
-        let ready = Ready::new(&study, &plan).unwrap();
         let (mut screen, out, _) = Screen::captured();
-        told::describe(&study, &ready).unwrap();
+        let Asked { study, sources, .. } = read(&plan, &mut screen).unwrap();
+        let ready = Ready::new(&study, &plan).unwrap();
+        told::describe(&study, &ready, &sources).unwrap();
         let ceiling = Ceiling { events: 1, ..CEILING };
         within(&study, &ready, &plan, ceiling, &mut screen).unwrap();
         let exit = told::tell(&study, &ready, &plan, &mut screen).unwrap();

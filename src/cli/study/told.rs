@@ -9,10 +9,12 @@ use serde_json::json;
 use super::super::exit::{Exit, Stop};
 use super::super::results::sync_folder;
 use super::super::screen::Screen;
-use super::Plan;
-use super::block::put;
+use super::block::{floats, put};
 use super::ready::{Kept, Ready, world};
 use super::run::trouble;
+use super::shard::{Shard, seal};
+use super::sources::{FILE, Sources};
+use super::{Plan, merge};
 use crate::experiment::{Failure, Replication, answers_to, contrasts, swings};
 use crate::report::{
     AskedThere, Look, PointTold, StudyTable, StudyTold, study_page, write_study_table,
@@ -144,7 +146,7 @@ fn streamed(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -
 }
 
 /// `study.json`: what this folder is. Nothing in it says when or by whom it was made.
-pub(super) fn describe(study: &Study, ready: &Ready) -> Result<(), Stop> {
+pub(super) fn describe(study: &Study, ready: &Ready, sources: &Sources) -> Result<(), Stop> {
     let points = ready.points.iter().enumerate().map(|(number, one)| {
         json!({
             "point": number + 1,
@@ -158,6 +160,7 @@ pub(super) fn describe(study: &Study, ready: &Ready) -> Result<(), Stop> {
         "study": 1,
         "version": env!("CARGO_PKG_VERSION"),
         "id": ready.id,
+        "floats": floats(),
         "name": study.name,
         "question": study.question,
         "base": study.base,
@@ -166,13 +169,44 @@ pub(super) fn describe(study: &Study, ready: &Ready) -> Result<(), Stop> {
         "points": points.collect::<Vec<_>>(),
     });
     let text = serde_json::to_string_pretty(&document).unwrap_or_default() + "\n";
-    let path = ready.folder.join("study.json");
-    let put = fs::create_dir_all(&ready.folder).and_then(|()| put(&path, text.as_bytes()));
-    put.map_err(|error| trouble(&path, &error))
+    fs::create_dir_all(&ready.folder).map_err(|error| trouble(&ready.folder, &error))?;
+    // who finds `study.json` finds the sources as well
+    for (name, text) in [(FILE, sources.write()), ("study.json", text)] {
+        let path = ready.folder.join(name);
+        put(&path, text.as_bytes()).map_err(|error| trouble(&path, &error))?;
+    }
+    Ok(())
+}
+
+/// What a shard has done.
+pub(super) fn shard(
+    ready: &Ready,
+    plan: &Plan,
+    shard: Shard,
+    screen: &mut Screen,
+) -> Result<Exit, Stop> {
+    let done = seal(ready, shard)?;
+    if !plan.quiet {
+        let Shard { number, of } = shard;
+        screen.say(&format!(
+            "{}: shard {number}/{of} is complete: {} of {} units, {} runs\n\
+             stored as {}\nput all together with: supsim study merge {}\n",
+            ready.name,
+            done.units,
+            ready.units().len(),
+            done.runs,
+            done.manifest.display(),
+            plan.results.display(),
+        ));
+    }
+    Ok(Exit::Ok)
 }
 
 /// How far a study is.
 pub(super) fn status(ready: &Ready, plan: &Plan, screen: &mut Screen) -> Result<Exit, Stop> {
+    if plan.missing {
+        return merge::missing(ready, plan, screen);
+    }
     let different = ready.different();
     let (mut runs, mut most, mut begun, mut complete) = (0_u64, 0_u64, 0, 0);
     for &number in &different {
