@@ -37,6 +37,11 @@ const TOPICS: &[Topic] = &[
         page: || include_str!("../../docs/studies.md").to_owned(),
     },
     Topic {
+        word: "cluster",
+        tells: "studies in shards, on many machines: what is promised, job files",
+        page: || include_str!("../../docs/cluster.md").to_owned(),
+    },
+    Topic {
         word: "profiles",
         tells: "where defaults come from: cm2007, cm2012, cm-current, wsus",
         page: || include_str!("../../docs/profiles.md").to_owned(),

@@ -48,6 +48,7 @@ mod rulebook;
 mod rules;
 mod senders;
 mod shards;
+mod slurm;
 mod stories;
 mod study;
 mod support;

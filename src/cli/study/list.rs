@@ -5,6 +5,7 @@ use std::fmt::Write;
 use super::super::cost::{self, CEILING, Cost};
 use super::super::exit::{Exit, Stop};
 use super::super::screen::Screen;
+use super::ready::Ready;
 use super::{Plan, rule, scenario};
 use crate::report::{in_threes, quantity};
 use crate::scenario::Study;
@@ -38,6 +39,8 @@ pub(super) fn list(study: &Study, plan: &Plan, screen: &mut Screen) -> Result<Ex
         false => format!("{} to {}", in_threes(least, ","), in_threes(most, ",")),
     };
     let _ = writeln!(text, "runs    {}{}", range(least, most), until(study));
+    let units = Ready::new(study, plan)?.units().len();
+    let _ = writeln!(text, "units   {}, for --shard K/N", in_threes(units as u64, ","));
     let seconds = events.map(|events| events.div_ceil(EVENTS_A_SECOND));
     let _ = writeln!(
         text,

@@ -14,7 +14,7 @@ use serde_json::Value;
 use super::super::exit::{Exit, Stop};
 use super::super::interrupt;
 use super::super::screen::Screen;
-use super::block::Block;
+use super::block::{Block, put_again};
 use super::ready::{Ready, Work};
 use super::run::{keep_world, trouble};
 use super::shard::{as_array, shards_of, split_into};
@@ -172,11 +172,12 @@ impl Shelves<'_> {
             }
         }
         let Some((_, text, tried)) = found else { return Ok(None) };
-        let folder = self.ready.blocks(number);
-        if take && fs::read(folder.join(block.file())).ok().as_deref() != Some(text.as_bytes()) {
-            block
-                .store(&folder, &tried)
-                .map_err(|error| trouble(&folder.join(block.file()), &error))?;
+        let path = self.ready.blocks(number).join(block.file());
+        if take && fs::read(&path).ok().as_deref() != Some(text.as_bytes()) {
+            let folder = self.ready.blocks(number);
+            let placed =
+                fs::create_dir_all(folder).and_then(|()| put_again(&path, text.as_bytes()));
+            placed.map_err(|error| trouble(&path, &error))?;
         }
         Ok(Some(tried))
     }

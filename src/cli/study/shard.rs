@@ -88,10 +88,9 @@ fn numbered(variable: impl Fn(&str) -> Option<String>) -> Result<u32, String> {
     let mut found: BTreeMap<u32, &str> = BTreeMap::new();
     for (name, first) in ARRAYS {
         // engines set it to `undefined` outside an array
-        if let Some(number) = variable(name).and_then(|value| value.parse::<u32>().ok()) {
-            if number >= first {
-                found.entry(number - first + 1).or_insert(name);
-            }
+        let number = variable(name).and_then(|value| value.parse::<u32>().ok());
+        if let Some(from_zero) = number.and_then(|number| number.checked_sub(first)) {
+            found.entry(from_zero.saturating_add(1)).or_insert(name);
         }
     }
     let names: Vec<String> =
