@@ -10,6 +10,7 @@ mod new;
 mod report;
 mod show;
 mod study;
+mod time;
 mod validate;
 
 use std::path::PathBuf;
@@ -24,6 +25,7 @@ use super::run::{Charts, Plan};
 use super::screen::{Screen, When};
 use crate::report::Look;
 use crate::scenario::Recording;
+use time::TimeArgs;
 
 /// What somebody new types, in this order.
 pub(super) const FIRST_STEPS: &str = "Examples:\n  \
@@ -170,6 +172,10 @@ pub(super) struct RunArgs {
     /// Exactly this replication, counted from 0, and no other
     #[arg(long, value_name = "K", conflicts_with = "reps")]
     rep: Option<u32>,
+    /// Replicate until the mean of this expectation is known to so much on either side with 95 %
+    /// confidence, at most --reps times (default 1000). May be repeated
+    #[arg(long, value_name = "EXPECTATION=SIZE", conflicts_with = "rep")]
+    until: Vec<String>,
     /// Threads for replications; the result is the same with any number of them
     #[arg(short = 'j', long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
@@ -187,6 +193,8 @@ pub(super) struct RunArgs {
     quiet: bool,
     #[command(flatten)]
     look: LookArgs,
+    #[command(flatten)]
+    time: TimeArgs,
     /// A progress bar on standard error
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     progress: WhenWord,
@@ -363,6 +371,7 @@ impl From<WhenWord> for When {
 impl RunArgs {
     /// What was meant, on this screen.
     pub fn meant(self, screen: &mut Screen) -> Plan {
+        self.time.begin();
         Plan {
             file: self.file,
             results: (!self.no_store).then_some(self.out),
@@ -370,6 +379,7 @@ impl RunArgs {
             outputs: self.output,
             replications: self.reps,
             replication: self.rep,
+            until: self.until,
             threads: self.threads.map(usize::from),
             events: self.events.map(|events| match events {
                 Events::All => Recording::All,

@@ -12,6 +12,7 @@ use super::pipeline;
 use super::progress::Progress;
 use super::replications::{threads, watched};
 use super::screen::{Screen, When};
+use super::until::{self, Until};
 use crate::experiment::{Compared, Judgement, measures, needed};
 use crate::report::{Comparison, Look, comparison, told, write_differences};
 use crate::scenario::{Overrides, Scenario, changes};
@@ -26,6 +27,8 @@ pub(super) struct Plan {
     pub overrides: Overrides,
     /// How many of each; wins over the first one's own.
     pub replications: Option<u32>,
+    /// How well which expectation is to be known, as written.
+    pub until: Vec<String>,
     /// On how many threads; `None`: as many as the machine has.
     pub threads: Option<usize>,
     /// What matters, as written.
@@ -56,21 +59,40 @@ pub(super) fn compare(plan: &Plan, screen: &mut Screen) -> Result<Exit, Stop> {
         cost::check_all(scenario, replications, CEILING)?;
     }
     let names = names(&scenarios, &plan.files);
+    // an expectation may be one of some designs only, but not of none
+    let untils: Vec<Vec<Until>> = scenarios
+        .iter()
+        .map(|scenario| until::read_known(&plan.until, scenario))
+        .collect::<Result<_, _>>()?;
+    until::known_to_any(&plan.until, &scenarios)?;
     let mut designs: Vec<Design> = Vec::new();
-    for (scenario, name) in scenarios.into_iter().zip(&names) {
-        let first = designs.first().map(|design| &design.scenario);
-        let told = match (first, designs.first()) {
-            (Some(first), Some(design)) => as_in(first, &design.told, &scenario),
+    for scenario in scenarios {
+        let told = match designs.first() {
+            Some(first) => as_in(&first.scenario, &first.told, &scenario),
             _ => told(&again(None, scenario.clone(), 0)?.run()).into_iter().map(Some).collect(),
         };
-        let mut progress = Progress::new(plan.progress, name, screen);
-        let numbers: Vec<u32> = (0..replications).collect();
-        let here: Vec<ReleaseId> = told.iter().flatten().copied().collect();
-        let threads = threads(&scenario, plan.threads);
-        let done = watched(&scenario, &numbers, &here, threads, &mut progress, screen)?;
-        progress.done();
-        designs.push(Design { scenario, told, replications: done });
+        designs.push(Design { scenario, told, replications: Vec::new() });
     }
+    let block = if plan.until.is_empty() { replications } else { until::PILOT };
+    while designs[0].replications.len() < replications as usize {
+        let from = designs[0].replications.len() as u32;
+        let known = |(design, untils): (&Design, &Vec<Until>)| {
+            untils.iter().all(|until| until.is_met(&design.replications))
+        };
+        if from > 0 && designs.iter().zip(&untils).all(known) {
+            break;
+        }
+        let numbers: Vec<u32> = (from..replications.min(from + block)).collect();
+        for (design, name) in designs.iter_mut().zip(&names) {
+            let mut progress = Progress::new(plan.progress, name, screen);
+            let here: Vec<ReleaseId> = design.told.iter().flatten().copied().collect();
+            let threads = threads(&design.scenario, plan.threads);
+            let done = watched(&design.scenario, &numbers, &here, threads, &mut progress, screen)?;
+            progress.done();
+            design.replications.extend(done);
+        }
+    }
+    let replications = designs[0].replications.len() as u32;
     let compared: Vec<Compared<'_>> = designs.iter().map(Design::compared).collect();
     let certain = !designs.iter().any(|design| design.scenario.is_random());
     let (rows, comparisons) = rows(measures(&compared), plan.confidence, certain, &matters);
@@ -91,9 +113,18 @@ pub(super) fn compare(plan: &Plan, screen: &mut Screen) -> Result<Exit, Stop> {
     if let Some(path) = &plan.table {
         store(&comparison_, path)?;
     }
+    let mut exit = Exit::Ok;
+    for ((design, untils), name) in designs.iter().zip(&untils).zip(&comparison_.names) {
+        let replications = &design.replications;
+        for until in untils.iter().filter(|until| !until.is_met(replications) && !certain) {
+            let words = until.words(&design.scenario, replications, plan.look.ascii);
+            screen.complain(&format!("{name}: known is {words}; more with --reps"));
+            exit = Exit::Inconclusive;
+        }
+    }
     let judged = rows.iter().flat_map(|row| row.designs.iter().flatten());
     let worse = judged.clone().any(|judged| judged.judgement == Judgement::Worse);
-    Ok(if plan.fail_if_worse && worse { Exit::ExpectationFailed } else { Exit::Ok })
+    Ok(if plan.fail_if_worse && worse { exit.or_worse(Exit::ExpectationFailed) } else { exit })
 }
 
 /// Reads the designs; chance and what is recorded are the same for all.
@@ -107,8 +138,9 @@ fn read(plan: &Plan, screen: &mut Screen) -> Result<Vec<Scenario>, Stop> {
         let mut scenario = read.scenario;
         let first = scenarios.first();
         scenario.seed = first.map_or(scenario.seed, |first| first.seed);
-        scenario.replications = first
-            .map_or(plan.replications.unwrap_or(scenario.replications), |first| first.replications);
+        let usual = if plan.until.is_empty() { scenario.replications } else { until::MOST };
+        scenario.replications =
+            first.map_or(plan.replications.unwrap_or(usual), |first| first.replications);
         scenario.recording = needed(&scenario);
         scenarios.push(scenario);
     }

@@ -58,9 +58,7 @@ impl Exit {
             Differs => ("ran; differs from the golden file or the replayed run", "fail; review"),
             Inconclusive => ("ran; too few replications to say", "run more, or treat as fail"),
             NothingSelected => ("nothing was selected: a filter matched nothing", "fail"),
-            StoppedEarly => {
-                ("stopped early (Ctrl-C, or a limit); nothing stored", "run again, or less")
-            }
+            StoppedEarly => ("stopped early (Ctrl-C, --max-time, a limit)", "run again, or less"),
             Defect => ("a defect in supsim", "report it"),
             FileTrouble => ("a file could not be read or written", "fail"),
         }

@@ -54,7 +54,8 @@ pub(super) fn export(plan: &Plan, screen: &mut Screen) -> Result<Exit, Stop> {
     let wants_all = outputs.iter().any(|output| tells_all(output.format));
     let mut progress = Progress::new(When::Auto, &kept.scenario.name, screen);
     let replicated = if wants_all {
-        let others = Others { alone: kept.replications <= 1, threads: plan.threads };
+        let others =
+            Others { alone: kept.replications <= 1, threads: plan.threads, ..Others::default() };
         Some(replications::all(&run, others, &mut progress, screen)?)
     } else {
         None

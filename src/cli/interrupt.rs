@@ -1,12 +1,16 @@
-//! Ctrl-C: once to stop cleanly, twice to stop at once.
+//! Ctrl-C: once to stop cleanly, twice to stop at once. `--max-time` is a Ctrl-C at its time.
 
 use std::process;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use super::exit::{Exit, Stop};
 
 /// Has somebody asked the program to stop?
 static ASKED: AtomicBool = AtomicBool::new(false);
+/// When the time is up, where it is limited.
+static DEADLINE: OnceLock<Instant> = OnceLock::new();
 
 /// Listens for Ctrl-C from now on.
 pub(super) fn listen() {
@@ -20,9 +24,19 @@ pub(super) fn listen() {
     let _ = ctrlc::set_handler(heard);
 }
 
-/// Has somebody asked to stop?
+/// From so long on from now everything stops as if somebody had asked for it.
+pub(super) fn stop_after(time: Duration) {
+    let _ = DEADLINE.set(Instant::now() + time);
+}
+
+/// Has somebody asked to stop, or is the time up?
 pub(super) fn asked() -> bool {
-    ASKED.load(Ordering::Relaxed)
+    ASKED.load(Ordering::Relaxed) || DEADLINE.get().is_some_and(|end| Instant::now() >= *end)
+}
+
+/// What it was stopped by.
+pub(super) fn by() -> &'static str {
+    if ASKED.load(Ordering::Relaxed) { "Ctrl-C" } else { "--max-time" }
 }
 
 /// Goes on, unless somebody has asked the program to stop; `what` was being done.
@@ -30,6 +44,6 @@ pub(super) fn go_on(what: &str) -> Result<(), Stop> {
     if !asked() {
         return Ok(());
     }
-    let text = format!("supsim: stopped by Ctrl-C while {what}; nothing of this run was stored");
+    let text = format!("supsim: stopped by {} while {what}; nothing of this run was stored", by());
     Err(Stop { exit: Exit::StoppedEarly, text })
 }

@@ -21,6 +21,7 @@ mod client_cost;
 mod compare;
 mod configmgr;
 mod cost;
+mod earlier;
 mod exit;
 mod explain;
 mod export;
@@ -47,6 +48,7 @@ mod run;
 mod screen;
 mod show;
 mod study;
+mod until;
 mod validate;
 
 use std::ffi::OsString;

@@ -1,15 +1,18 @@
 //! The replications of a run, and what they come to.
 
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::time::Duration as WallDuration;
 use std::{panic, thread};
 
 use super::cost::{self, CEILING, exceeded};
+use super::earlier::Earlier;
 use super::exit::{Exit, Stop};
 use super::interrupt;
 use super::progress::Progress;
 use super::screen::{Screen, When};
+use super::until::{PILOT, Until};
 use crate::experiment::{
     Answer, Replication, Spread, Stage, Verdict, answers, needed, replicate, spread,
 };
@@ -25,50 +28,125 @@ pub(super) struct Replicated {
     replications: Vec<Replication>,
     answers: Vec<Answer>,
     pointless: bool,
+    /// How many of them were kept of earlier runs.
+    pub kept: usize,
 }
 
 /// Which replications there shall be beside the one that has been run in full.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Others {
+#[derive(Clone, Copy, Default)]
+pub(super) struct Others<'o> {
     /// None: that one was asked for by its number.
     pub alone: bool,
     /// On how many threads; `None`: as many as the machine has.
     pub threads: Option<usize>,
+    /// How well what is to be known; nothing: as many as the scenario says.
+    pub until: &'o [Until],
+    /// Where replications are kept; `None`: nowhere.
+    pub results: Option<&'o Path>,
 }
 
-/// Runs the other replications beside the one that has been run in full.
+/// So many for each thread are run, and kept, at once, where nothing has to be known well: what is
+/// stopped in between is lost.
+const AT_ONCE: u32 = 32;
+
+/// Runs the other replications beside the one that has been run in full: as many as the scenario
+/// says, or fewer where enough is known.
 pub(super) fn all(
     run: &Run<'_>,
-    others: Others,
+    others: Others<'_>,
     progress: &mut Progress,
     screen: &mut Screen,
 ) -> Result<Replicated, Stop> {
     let scenario = run.scenario;
     let (count, alone) = (scenario.replications, others.alone);
     let pointless = count > 1 && !alone && !scenario.is_random();
-    let mut numbers: Vec<u32> = Vec::new();
-    if !alone && !pointless {
-        numbers.extend(1..count);
-    }
     let told = told(run);
-    let recording = needed(scenario);
+    let lean = Scenario { recording: needed(scenario), ..scenario.clone() };
+    let threads = threads(&lean, others.threads);
+    // where what is stored does not say enough to measure what is asked, it is run again
+    let own = (lean.recording <= scenario.recording)
+        .then(|| Replication::of(scenario, run.replication, run.trace, run.outcome, &told));
+    let mut runner = Runner { lean: &lean, told: &told, threads, done: 0, all: u64::from(count) };
     let mut replications = Vec::new();
-    if recording <= scenario.recording {
-        let (number, trace) = (run.replication, run.trace);
-        replications.push(Replication::of(scenario, number, trace, run.outcome, &told));
-    } else {
-        // what is stored does not say enough to measure what is asked
-        numbers.insert(0, run.replication);
+    if alone || pointless || count <= 1 {
+        match own {
+            Some(own) => replications.push(own),
+            None => replications = runner.run(&[run.replication], progress, screen)?,
+        }
+        let answers = answers(scenario, &replications);
+        return Ok(Replicated { replications, answers, pointless, kept: 0 });
     }
-    if !numbers.is_empty() {
-        let mut lean = scenario.clone();
-        lean.recording = recording;
-        let threads = threads(&lean, others.threads);
-        let further = watched(&lean, &numbers, &told, threads, progress, screen)?;
-        replications.extend(further);
+    let earlier = others.results.map(|results| Earlier::of(results, scenario, &told));
+    let mut known = earlier.as_ref().map(Earlier::load).unwrap_or_default();
+    let owned = usize::from(own.is_some());
+    if let Some(own) = own {
+        // It has just been run. If it was otherwise once, this is another program, whatever its
+        // version says, and what that one kept is worth nothing.
+        if known.get(&0).is_some_and(|before| *before != own) {
+            known.clear();
+        }
+        known.insert(0, own);
+    }
+    let pilot = if others.until.is_empty() { AT_ONCE * threads as u32 } else { PILOT };
+    let mut kept = 0;
+    while replications.len() < count as usize {
+        let from = replications.len() as u32;
+        let enough = || others.until.iter().all(|until| until.is_met(&replications));
+        if from > 0 && !others.until.is_empty() && enough() {
+            break;
+        }
+        let block = from..count.min(from + pilot);
+        let missing: Vec<u32> =
+            block.clone().filter(|number| !known.contains_key(number)).collect();
+        kept += block.len() - missing.len();
+        runner.done = u64::from(from) + (block.len() - missing.len()) as u64;
+        if !missing.is_empty() {
+            let learnt = others.until.iter().map(|it| it.words(scenario, &replications, false));
+            let learnt: Vec<String> = learnt.filter(|_| from > 0).collect();
+            progress.doing(format!("replicating   {}", learnt.join(", ")));
+            let further = runner.run(&missing, progress, screen);
+            let further =
+                further.map_err(|stop| if earlier.is_some() { goes_on(stop) } else { stop })?;
+            known.extend(further.into_iter().map(|one| (one.number, one)));
+            if let Some(earlier) = &earlier {
+                let all: Vec<Replication> =
+                    block.clone().filter_map(|number| known.get(&number).cloned()).collect();
+                earlier.keep(&all)?;
+            }
+        }
+        replications.extend(block.filter_map(|number| known.remove(&number)));
     }
     let answers = answers(scenario, &replications);
-    Ok(Replicated { replications, answers, pointless })
+    Ok(Replicated { replications, answers, pointless, kept: kept - owned })
+}
+
+/// What stopped it, and that it can go on.
+fn goes_on(stop: Stop) -> Stop {
+    let text = stop.text.replace("nothing of this run was stored", "the same command goes on");
+    Stop { text, ..stop }
+}
+
+/// Runs replications of one world, some at a time.
+struct Runner<'r> {
+    lean: &'r Scenario,
+    told: &'r [ReleaseId],
+    threads: usize,
+    /// How many are done, of how many.
+    done: u64,
+    all: u64,
+}
+
+impl Runner<'_> {
+    fn run(
+        &self,
+        numbers: &[u32],
+        progress: &mut Progress,
+        screen: &mut Screen,
+    ) -> Result<Vec<Replication>, Stop> {
+        looked_after((self.done, self.all), progress, screen, |watch| {
+            replicate(self.lean, numbers, self.told, self.threads, &watch)
+        })
+    }
 }
 
 /// The first replications of a scenario: how a release reached some sites in each.
@@ -84,7 +162,8 @@ pub(super) fn spreads(
     let numbers: Vec<u32> = (0..count).collect();
     let threads = threads(&lean, None);
     let mut progress = Progress::new(When::Auto, &scenario.name, screen);
-    let spreads = looked_after(numbers.len(), &mut progress, screen, |watch| {
+    progress.again("replicating");
+    let spreads = looked_after((0, u64::from(count)), &mut progress, screen, |watch| {
         spread(&lean, &numbers, (release, sites), threads, &watch)
     });
     progress.done();
@@ -106,7 +185,8 @@ pub(super) fn watched(
     progress: &mut Progress,
     screen: &mut Screen,
 ) -> Result<Vec<Replication>, Stop> {
-    looked_after(numbers.len(), progress, screen, |watch| {
+    progress.again("replicating");
+    looked_after((0, numbers.len() as u64), progress, screen, |watch| {
         replicate(scenario, numbers, told, threads, &watch)
     })
 }
@@ -114,9 +194,9 @@ pub(super) fn watched(
 /// What hears of every replication, and may stop them all.
 type Watch<'w> = &'w (dyn Fn(Stage) -> Result<(), Stop> + Sync);
 
-/// Runs so many replications, and looks after the progress bar meanwhile.
+/// Runs replications, and looks after the progress bar meanwhile: so many are done, of so many.
 fn looked_after<T: Send>(
-    count: usize,
+    (before, all): (u64, u64),
     progress: &mut Progress,
     screen: &mut Screen,
     run: impl FnOnce(Watch<'_>) -> Result<T, Stop> + Send,
@@ -137,8 +217,8 @@ fn looked_after<T: Send>(
         }
         interrupt::go_on("replicating")
     };
-    progress.again("replicating");
-    let all = (count as u64).max(1);
+    let all = all.max(1);
+    let per_mille = |done: u64| (before + done) * 1000 / all;
     thread::scope(|scope| {
         let (over, ended) = sync_channel::<()>(1);
         let work = scope.spawn(|| {
@@ -148,11 +228,11 @@ fn looked_after<T: Send>(
             replications
         });
         while ended.recv_timeout(TICK) == Err(RecvTimeoutError::Timeout) {
-            progress.reached(done.load(Ordering::Relaxed) * 1000 / all, screen);
+            progress.reached(per_mille(done.load(Ordering::Relaxed)), screen);
         }
         match work.join() {
             Ok(replications) => {
-                progress.reached(1000, screen);
+                progress.reached(per_mille(done.load(Ordering::Relaxed)), screen);
                 replications
             }
             Err(defect) => panic::resume_unwind(defect),
@@ -161,6 +241,11 @@ fn looked_after<T: Send>(
 }
 
 impl Replicated {
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.replications.len()
+    }
+
     /// For the report.
     pub fn many(&self) -> Many<'_> {
         Many {

@@ -41,7 +41,7 @@ pub(super) fn report(plan: &Plan, screen: &mut Screen) -> Result<Exit, Stop> {
     let kept = kept::open(&plan.named, Recording::All)?;
     let run = kept.run();
     let mut progress = Progress::new(plan.progress, &kept.scenario.name, screen);
-    let others = Others { alone: kept.alone, threads: plan.threads };
+    let others = Others { alone: kept.alone, threads: plan.threads, ..Others::default() };
     let replicated = replications::all(&run, others, &mut progress, screen)?;
     progress.done();
     write(&plan.output, &run, &replicated.many(), screen)?;

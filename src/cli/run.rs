@@ -19,6 +19,7 @@ use super::progress::Progress;
 use super::replications::{self, Others};
 use super::results::{MANIFEST, Writing, hex};
 use super::screen::{Screen, When};
+use super::until;
 use crate::report::{
     Chart, Logs, Look, Many, Run, TableName, footer, latest_site, summary, write_csv, write_events,
 };
@@ -41,6 +42,8 @@ pub(super) struct Plan {
     pub replications: Option<u32>,
     /// Exactly this one.
     pub replication: Option<u32>,
+    /// How well which expectation is to be known, as written.
+    pub until: Vec<String>,
     /// On how many threads; `None`: as many as the machine has.
     pub threads: Option<usize>,
     /// Wins over the scenario's own.
@@ -97,10 +100,12 @@ pub(super) fn run(plan: &Plan, words: Vec<OsString>, screen: &mut Screen) -> Res
         screen.say(&told(&scenario.overridden));
     }
     export::refuse(&outputs, &scenario)?;
-    scenario.replications = plan.replications.unwrap_or(scenario.replications);
+    let untils = until::read(&plan.until, &scenario)?;
+    let usual = if untils.is_empty() { scenario.replications } else { until::MOST };
+    scenario.replications = plan.replications.unwrap_or(usual);
     let wanted = plan.events.unwrap_or(scenario.recording);
     scenario.recording = wanted;
-    let expanded = plan.results.as_ref().map(|_| pipeline::expanded(&scenario));
+    let mut expanded = plan.results.as_ref().map(|_| pipeline::expanded(&scenario));
     // The tables and the summary are made from the record: without one there would be nothing
     // to tell. `none` leaves out events.jsonl alone.
     let kept = wanted.max(Recording::Attempts);
@@ -131,12 +136,27 @@ pub(super) fn run(plan: &Plan, words: Vec<OsString>, screen: &mut Screen) -> Res
     let run = Run { scenario: &scenario, trace: &trace, outcome: &outcome, replication };
     let less = (kept < scenario.recording).then(|| world::less(&trace, kept));
     let kept = Run { trace: less.as_ref().unwrap_or(&trace), ..run };
-    let others = Others { alone: plan.replication.is_some(), threads: plan.threads };
+    let others = Others {
+        alone: plan.replication.is_some(),
+        threads: plan.threads,
+        until: &untils,
+        results: plan.results.as_deref(),
+    };
     let replicated = replications::all(&run, others, &mut progress, screen)?;
     let many = replicated.many();
+    // what is stored is what so many replications give, whyever they were so many
+    let world = (!untils.is_empty())
+        .then(|| Scenario { replications: replicated.count() as u32, ..scenario.clone() });
+    let run = Run { scenario: world.as_ref().unwrap_or(&scenario), ..run };
+    let kept = Run { scenario: run.scenario, ..kept };
+    if let Some(world) = &world {
+        let world = || Scenario { recording: wanted, ..world.clone() };
+        expanded = expanded.map(|_| pipeline::expanded(&world()));
+    }
+    let (precise, known) = until::told(&untils, &run, &many, plan.look);
     if !plan.quiet {
         progress.done();
-        screen.say(&(summary(&run, &many, plan.look) + "\n"));
+        screen.say(&(summary(&run, &many, plan.look) + "\n" + &known));
     }
 
     let mut stored = None;
@@ -176,10 +196,15 @@ pub(super) fn run(plan: &Plan, words: Vec<OsString>, screen: &mut Screen) -> Res
             &repeat(plan),
         ));
         if screen.err_is_terminal() {
+            if replicated.kept > 0 {
+                let (kept, all) = (replicated.kept, replicated.count());
+                screen.complain(&format!("{kept} of {all} replications were kept of earlier runs"));
+            }
             screen.complain(&format!("{:.1} s", clock.elapsed().as_secs_f64()));
         }
     }
-    Ok(replicated.exit(&scenario))
+    let exit = replicated.exit(&scenario);
+    Ok(if precise { exit } else { exit.or_worse(Exit::Inconclusive) })
 }
 
 /// To a file that is not there, adds the one that may have been meant.
@@ -224,7 +249,8 @@ fn repeat(plan: &Plan) -> String {
     let words = [format!("supsim run {file}")].into_iter().chain(as_typed(&plan.overrides));
     let seed = plan.overrides.seed.map(|seed| format!("--seed {seed}"));
     let replications = plan.replications.map(|count| format!("--reps {count}"));
-    words.chain(seed).chain(replications).collect::<Vec<_>>().join(" ") + &chosen(plan)
+    let until = plan.until.iter().map(|word| format!("--until {}", quoted(word)));
+    words.chain(seed).chain(replications).chain(until).collect::<Vec<_>>().join(" ") + &chosen(plan)
 }
 
 /// The command that says why the latest site was so late.

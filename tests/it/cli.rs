@@ -48,7 +48,9 @@ fn files(root: &Path) -> BTreeMap<String, Vec<u8>> {
 /// The one stored run below a results folder.
 fn only_run(results: &Path) -> PathBuf {
     let entries = fs::read_dir(results).unwrap().map(|entry| entry.unwrap().path());
-    let runs: Vec<PathBuf> = entries.filter(|path| path.is_dir()).collect();
+    // what is hidden is no run: replications that are kept for more of them
+    let run = |path: &PathBuf| path.is_dir() && !path.ends_with(".replications");
+    let runs: Vec<PathBuf> = entries.filter(run).collect();
     assert_eq!(runs.len(), 1, "{runs:?}");
     runs.into_iter().next().unwrap()
 }

@@ -42,6 +42,7 @@ mod outcome;
 mod overlaps;
 mod profiles;
 mod real_driver;
+mod replications;
 mod report;
 mod report_in_a_browser;
 mod rulebook;

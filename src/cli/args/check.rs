@@ -10,6 +10,7 @@ use super::super::checked::How;
 use super::super::golden::{Plan as Golden, What};
 use super::super::overriding::OverrideArgs;
 use super::super::screen::{Screen, When};
+use super::time::TimeArgs;
 use super::{LookArgs, WhenWord};
 
 #[derive(Args, Debug)]
@@ -63,6 +64,8 @@ pub(in crate::cli) struct CheckArgs {
     quiet: bool,
     #[command(flatten)]
     look: LookArgs,
+    #[command(flatten)]
+    time: TimeArgs,
     /// A progress bar on standard error
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     progress: WhenWord,
@@ -79,6 +82,7 @@ enum GoldenWord {
 impl CheckArgs {
     /// What was meant, on this screen.
     pub fn meant(self, screen: &mut Screen) -> Check {
+        self.time.begin();
         Check {
             files: self.files,
             overrides: self.overriding.overrides(self.seed),

@@ -7,12 +7,14 @@ use clap::Args;
 use super::super::compare::Plan;
 use super::super::overriding::OverrideArgs;
 use super::super::screen::{Screen, When};
+use super::time::TimeArgs;
 use super::{LookArgs, WhenWord};
 
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  \
         supsim compare today.yaml earlier.yaml flat.yaml    each against the first\n  \
         supsim compare today.yaml flat.yaml --reps 200      how sure?\n  \
+        supsim compare today.yaml flat.yaml --until branches-24h=1%    sure enough\n  \
         supsim compare a.yaml b.yaml --matters-from 30min --matters-from 1%\n  \
         supsim compare main.yaml branch.yaml --fail-if-worse -o differences.csv    in CI")]
 pub(in crate::cli) struct CompareArgs {
@@ -27,6 +29,10 @@ pub(in crate::cli) struct CompareArgs {
     /// How many replications of each; wins over the first scenario's own
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     reps: Option<u32>,
+    /// Replicate until the mean of this expectation is known to so much on either side in every
+    /// design, with 95 % confidence, at most --reps times (default 1000). May be repeated
+    #[arg(long, value_name = "EXPECTATION=SIZE")]
+    until: Vec<String>,
     /// Threads; the result is the same with any number of them
     #[arg(short = 'j', long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
@@ -47,6 +53,8 @@ pub(in crate::cli) struct CompareArgs {
     quiet: bool,
     #[command(flatten)]
     look: LookArgs,
+    #[command(flatten)]
+    time: TimeArgs,
     /// A progress bar on standard error
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     progress: WhenWord,
@@ -55,10 +63,12 @@ pub(in crate::cli) struct CompareArgs {
 impl CompareArgs {
     /// What was meant, on this screen.
     pub fn meant(self, screen: &mut Screen) -> Plan {
+        self.time.begin();
         Plan {
             files: self.files,
             overrides: self.overriding.overrides(self.seed),
             replications: self.reps,
+            until: self.until,
             threads: self.threads.map(usize::from),
             matters_from: self.matters_from,
             confidence: f64::from(self.confidence) / 100.0,

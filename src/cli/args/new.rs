@@ -11,8 +11,10 @@ use crate::cli::new::{Plan, TEMPLATES, Template};
 #[command(after_help = "Examples:\n  \
         supsim new                               tutorial.yaml, here\n  \
         supsim new patch-tuesday -o contoso.yaml  a larger one, by another name\n  \
-        supsim new three-tier -o plans/          into a folder\n\n\
-    Templates: tutorial (three sites), three-tier (eight), patch-tuesday (thirty-four, generated).\n\
+        supsim new three-tier -o plans/          into a folder\n  \
+        supsim new study                         a study, and the scenario that it varies\n\n\
+    Templates: tutorial (three sites), three-tier (eight), patch-tuesday (thirty-four, generated),\n\
+    study (designs compared).\n\
     A file that is there is left alone unless --force is said.")]
 pub(in crate::cli) struct NewArgs {
     /// Which template

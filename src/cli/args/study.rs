@@ -8,6 +8,7 @@ use super::super::exit::{Exit, Stop};
 use super::super::overriding::OverrideArgs;
 use super::super::screen::{Screen, When};
 use super::super::study::{Action, Plan, Shard};
+use super::time::TimeArgs;
 use super::{LookArgs, WhenWord};
 
 #[derive(Args, Debug)]
@@ -61,6 +62,8 @@ pub(in crate::cli) struct StudyArgs {
     quiet: bool,
     #[command(flatten)]
     look: LookArgs,
+    #[command(flatten)]
+    time: TimeArgs,
     /// A line on standard error that tells how far it is
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     progress: WhenWord,
@@ -92,6 +95,7 @@ impl From<ActionWord> for Action {
 impl StudyArgs {
     /// What was meant, on this screen; `list FILE` is as good as `FILE list`.
     pub fn meant(self, screen: &mut Screen) -> Result<Plan, Stop> {
+        self.time.begin();
         let action = |word: &PathBuf| {
             let word = word.to_str()?;
             ActionWord::from_str(word, false).ok().map(Action::from)

@@ -100,7 +100,7 @@ impl Block<'_> {
 }
 
 /// What the functions that chance and statistics are made of come to here, in 8 digits.
-pub(super) fn floats() -> &'static str {
+pub(in crate::cli) fn floats() -> &'static str {
     static FLOATS: OnceLock<String> = OnceLock::new();
     FLOATS.get_or_init(|| {
         let bytes: Vec<u8> = canary().into_iter().flat_map(u64::to_le_bytes).collect();
@@ -109,7 +109,7 @@ pub(super) fn floats() -> &'static str {
 }
 
 /// Writes a file that is there as a whole or not at all, even when the power fails.
-pub(super) fn put(path: &Path, bytes: &[u8]) -> io::Result<()> {
+pub(in crate::cli) fn put(path: &Path, bytes: &[u8]) -> io::Result<()> {
     placed(path, bytes, File::sync_all)?;
     path.parent().map_or(Ok(()), sync_folder)
 }

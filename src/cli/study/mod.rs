@@ -18,6 +18,7 @@ use super::exit::{Exit, Stop};
 use super::overriding::as_typed;
 use super::pipeline;
 use super::screen::{Screen, When};
+pub(super) use block::{floats, put};
 use ready::Ready;
 use run::trouble;
 pub(super) use shard::Shard;

@@ -187,8 +187,9 @@ fn go_on(ready: &Ready, plan: &Plan, common: &Common) -> Result<(), Stop> {
     }
     let (folder, resume) = (ready.folder.display(), plan.again("resume"));
     let text = format!(
-        "supsim: stopped by Ctrl-C; what was run is kept in {folder}\n  \
-         go on with: {resume}"
+        "supsim: stopped by {}; what was run is kept in {folder}\n  \
+         go on with: {resume}",
+        interrupt::by()
     );
     Err(Stop { exit: Exit::StoppedEarly, text })
 }
