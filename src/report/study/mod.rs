@@ -2,6 +2,7 @@
 
 mod page;
 mod table;
+mod words;
 
 pub use page::study_page;
 pub use table::{StudyTable, write_study_table};

@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 
 use anstyle::Style;
 
+use super::words::{apart, level, word};
 use super::{PointTold, StudyTold};
-use crate::experiment::{Difference, Failure, Judgement, Level, Verdict};
+use crate::experiment::{Failure, Judgement, Verdict};
 use crate::report::many::value;
 use crate::report::summary::page::{BAD, BOLD, GOOD, Page};
 use crate::report::summary::words::{counted, grouped};
 use crate::report::{Look, digits};
-use crate::scenario::{Adjust, Change, Method, Metric, Study, Unit, WHOLE};
+use crate::scenario::{Adjust, Change, Method, Metric, Study};
 
 /// How many metrics stand side by side.
 const ABREAST: usize = 2;
@@ -104,7 +105,7 @@ impl Cell {
             (None, Some(mean)) => value(unit, mean.round() as u64, 1),
             (None, None) => "-".to_owned(),
         };
-        let apart = contrast.map_or(String::new(), |it| apart(page, unit, &it.difference));
+        let apart = contrast.map_or(String::new(), |it| apart(page.look, unit, &it.difference));
         Cell { value, apart, judgement: contrast.map(|it| it.judgement) }
     }
 
@@ -167,57 +168,6 @@ fn block(page: &mut Page, told: &StudyTold<'_>, setting: usize, metrics: std::op
                 page.styled(BAD, format_args!("{:width$}  ! breaks {name}", ""));
             }
         }
-    }
-}
-
-const fn word(judgement: Judgement) -> &'static str {
-    match judgement {
-        Judgement::Better => "better",
-        Judgement::Worse => "worse",
-        Judgement::Other => "",
-        Judgement::TooSmall => "too small",
-        Judgement::Same => "same",
-        Judgement::Unsure => "unsure",
-    }
-}
-
-fn level(unit: Unit, level: Level, pairs: usize) -> String {
-    match level.mean {
-        Some(mean) => value(unit, mean.round() as u64, 1),
-        None if pairs == level.never => "never".to_owned(),
-        None => format!("never in {}/{}", level.never, pairs),
-    }
-}
-
-/// `+10.3 % ±0.4`: both in the unit that suits the larger of the two.
-fn apart(page: &Page, unit: Unit, difference: &Difference) -> String {
-    let Some(mean) = difference.mean else { return String::new() };
-    let half = difference.half_width.unwrap_or(0.0);
-    if mean == 0.0 && half == 0.0 {
-        return String::new();
-    }
-    let (step, word) = step(unit, mean.abs().max(half));
-    let minus = if page.look.ascii { "-" } else { "−" };
-    let sign = if mean < 0.0 { minus } else { "+" };
-    let decimals = if mean.abs() < 10.0 * step { 2 } else { 1 };
-    let mean = digits::shortest(mean.abs() / step, decimals);
-    let plus_minus = if page.look.ascii { "+-" } else { "±" };
-    let half = match half > 0.0 {
-        true => format!(" {plus_minus}{}", digits::shortest(half / step, 2)),
-        false => String::new(),
-    };
-    format!("{sign}{mean}{word}{half}")
-}
-
-/// The unit that suits a size.
-fn step(unit: Unit, size: f64) -> (f64, &'static str) {
-    match unit {
-        Unit::Count => (WHOLE as f64, ""),
-        Unit::Share => (WHOLE as f64 / 100.0, " %"),
-        Unit::Time if size >= 360e9 => (86.4e9, " d"),
-        Unit::Time if size >= 3.6e9 => (3.6e9, " h"),
-        Unit::Time if size >= 60e6 => (60e6, " min"),
-        Unit::Time => (1e6, " s"),
     }
 }
 
@@ -371,7 +321,7 @@ fn sensitivity(page: &mut Page, told: &StudyTold<'_>) {
                 sensitivity.knobs[knob].levels[swing.knob.1].chars().take(16).collect();
             let words = match &swing.difference {
                 Some(difference) if difference.mean.is_some() => {
-                    let words = apart(page, unit, difference);
+                    let words = apart(page.look, unit, difference);
                     if words.is_empty() { "no difference".to_owned() } else { words }
                 }
                 Some(_) => "never".to_owned(),
