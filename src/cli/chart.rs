@@ -9,6 +9,7 @@ use super::overriding::quoted;
 use super::pipeline;
 use super::replications::spreads;
 use super::screen::Screen;
+use super::study::{self, Wanted};
 use crate::report::{
     Attribute, Chart, Look, Picture, Shown, blame, blame_text, fan, fan_sites, heatmap,
     heatmap_text, heatmap_words, release_named, release_to_draw,
@@ -49,6 +50,9 @@ enum Format {
 
 /// Draws a chart of a run.
 pub(super) fn chart(plan: &Plan, screen: &mut Screen) -> Result<Exit, Stop> {
+    if let Some(folder) = study_named(plan) {
+        return of_study(plan, folder, screen);
+    }
     let Some(word) = &plan.chart else {
         screen.say(&list(plan));
         return Ok(Exit::Ok);
@@ -58,7 +62,7 @@ pub(super) fn chart(plan: &Plan, screen: &mut Screen) -> Result<Exit, Stop> {
     let output = match &plan.output {
         Some(path) => Some((path, format(path)?)),
         None if chart.is_text() => None,
-        None => return Err(needs_a_file(chart)),
+        None => return Err(needs_a_file(chart.name())),
     };
     let has_rows = matches!(chart, Chart::Heatmap | Chart::Blame);
     if plan.rows.is_some() && !has_rows || plan.columns.is_some() && chart != Chart::Heatmap {
@@ -101,6 +105,40 @@ pub(super) fn chart(plan: &Plan, screen: &mut Screen) -> Result<Exit, Stop> {
     };
     write(path, format, &picture)?;
     screen.say(&format!("wrote {}: {}\n", path.display(), chart.question()));
+    Ok(Exit::Ok)
+}
+
+/// The folder of a study that was run, where that is what was named.
+fn study_named(plan: &Plan) -> Option<PathBuf> {
+    let word = &plan.named.word;
+    [word.clone(), plan.named.results.join(word)].into_iter().find(|it| study::is_kept(it))
+}
+
+/// Draws a chart of a study that was run.
+fn of_study(plan: &Plan, folder: PathBuf, screen: &mut Screen) -> Result<Exit, Stop> {
+    let wants_a_run = plan.release.is_some()
+        || plan.rows.is_some()
+        || plan.columns.is_some()
+        || plan.replications.is_some();
+    if wants_a_run {
+        let text = "--release, --rows, --columns and --reps are for the charts of a run";
+        return Err(wrong(format!("{}: this is a study; {text}", folder.display())));
+    }
+    let output = plan.output.as_ref().map(|path| Ok((path, format(path)?))).transpose()?;
+    let (name, picture) = match study::draw(&folder, plan.chart.as_deref())? {
+        Wanted::List(text) => {
+            screen.say(&text);
+            return Ok(Exit::Ok);
+        }
+        Wanted::Unknown { word, names } => {
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            return Err(unknown(&format!("this study has no chart `{word}`"), &word, &names));
+        }
+        Wanted::Picture(name, picture) => (name, picture),
+    };
+    let Some((path, format)) = output else { return Err(needs_a_file(&name)) };
+    write(path, format, &picture)?;
+    screen.say(&format!("wrote {}\n", path.display()));
     Ok(Exit::Ok)
 }
 
@@ -184,8 +222,7 @@ fn write(path: &Path, format: Format, picture: &Picture) -> Result<(), Stop> {
     })
 }
 
-fn needs_a_file(chart: Chart) -> Stop {
-    let name = chart.name();
+fn needs_a_file(name: &str) -> Stop {
     wrong(format!("{name} needs more than letters; name a file: -o {name}.svg, or -o {name}.png"))
 }
 

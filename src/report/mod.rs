@@ -72,7 +72,9 @@ pub use markdown::markdown;
 pub use perfetto::write_trace;
 pub use run::Run;
 pub use standing::standing;
-pub use study::{AskedThere, PointTold, StudyTable, StudyTold, study_page, write_study_table};
+pub use study::{
+    AskedThere, PointTold, StudyChart, StudyTable, StudyTold, study_page, write_study_table,
+};
 pub use summary::{Look, footer, latest_site, summary};
 pub use table::{TableName, write_csv};
 pub use topology::{TooManySites, Topology, mermaid, write_dot, write_org_chart};

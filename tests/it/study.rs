@@ -68,6 +68,35 @@ fn a_study_is_run_told_and_found_again() {
     );
 }
 
+#[test]
+fn the_charts_of_a_study_are_stored_beside_its_tables_and_drawn_again_from_its_folder() {
+    let place = drawn();
+    agreed(
+        "study-charts",
+        &conversation(
+            place.path(),
+            &[
+                "study drawn-study.yaml --reps 2 -q",
+                "chart results/drawn-study-ffe10021",
+                "chart drawn-study-ffe10021 tornado -o again.svg",
+                "chart drawn-study-ffe10021 tornado",
+                "chart drawn-study-ffe10021 tornadoes -o again.svg",
+                "chart drawn-study-ffe10021 propagation -o again.svg",
+                "chart drawn-study-ffe10021 tornado --reps 3 -o again.svg",
+                "study drawn-study.yaml --no-vary --reps 2 -q --charts none",
+                "chart drawn-study-27f6c615 tornado -o none.svg",
+                "chart drawn-study-27f6c615",
+            ],
+        ),
+    );
+    let stored = place.path().join("results/drawn-study-ffe10021/charts/tornado.svg");
+    let svg = fs::read_to_string(stored).unwrap();
+    assert_eq!(svg, fs::read_to_string(place.path().join("again.svg")).unwrap());
+    for wanted in ["Which knob is worth turning?", "sync.retry.every", "{ percent: 100% }", "4h"] {
+        assert!(svg.contains(wanted), "{wanted} is missing");
+    }
+}
+
 /// Every file below a folder and what it holds, without the lock and what is hidden.
 pub(crate) fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut found = BTreeMap::new();

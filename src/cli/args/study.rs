@@ -6,6 +6,7 @@ use clap::{Args, ValueEnum};
 
 use super::super::exit::{Exit, Stop};
 use super::super::overriding::OverrideArgs;
+use super::super::run::Charts;
 use super::super::screen::{Screen, When};
 use super::super::study::{Action, Plan, Shard};
 use super::time::TimeArgs;
@@ -57,6 +58,9 @@ pub(in crate::cli) struct StudyArgs {
     /// Threads; the result is the same with any number of them
     #[arg(short = 'j', long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
+    /// Which forms of the charts to store
+    #[arg(long, value_name = "FORMAT", default_value = "svg")]
+    charts: ChartsWord,
     /// Print nothing but complaints
     #[arg(short, long)]
     quiet: bool,
@@ -67,6 +71,18 @@ pub(in crate::cli) struct StudyArgs {
     /// A line on standard error that tells how far it is
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     progress: WhenWord,
+}
+
+#[derive(ValueEnum, Clone, Copy, Debug)]
+enum ChartsWord {
+    /// Both forms of each
+    Both,
+    /// SVG only
+    Svg,
+    /// PNG only
+    Png,
+    /// No charts
+    None,
 }
 
 #[derive(ValueEnum, Clone, Copy, Debug)]
@@ -138,6 +154,10 @@ impl StudyArgs {
             split: self.shards,
             missing: self.missing,
             threads: self.threads.map(usize::from),
+            charts: Charts {
+                svg: matches!(self.charts, ChartsWord::Both | ChartsWord::Svg),
+                png: matches!(self.charts, ChartsWord::Both | ChartsWord::Png),
+            },
             look: self.look.meant(screen),
             quiet: self.quiet,
             progress: if self.quiet { When::Never } else { self.progress.into() },

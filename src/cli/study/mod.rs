@@ -1,6 +1,7 @@
 //! `supsim study`: designs, and what is varied for a question.
 
 mod block;
+mod charts;
 mod gauge;
 mod list;
 mod merge;
@@ -17,8 +18,10 @@ use std::rc::Rc;
 use super::exit::{Exit, Stop};
 use super::overriding::as_typed;
 use super::pipeline;
+use super::run::Charts;
 use super::screen::{Screen, When};
 pub(super) use block::{floats, put};
+pub(super) use charts::{Wanted, draw, is_kept};
 use ready::Ready;
 use run::trouble;
 pub(super) use shard::Shard;
@@ -54,6 +57,8 @@ pub(super) struct Plan {
     pub missing: bool,
     /// On how many threads; `None`: as many as the machine has.
     pub threads: Option<usize>,
+    /// Which forms of the charts are stored.
+    pub charts: Charts,
     /// How the text looks.
     pub look: Look,
     /// No text.

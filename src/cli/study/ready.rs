@@ -7,6 +7,7 @@
 //!     scenarios/KEY.yaml             the world of each point; points of one world share it
 //!     blocks/KEY/000000-000020.block
 //!     shards/00003-of-00016.json     what was run apart from the rest, where it was split
+//!     charts/NAME.svg                what it looks like
 //!     points.csv  replications.csv  differences.csv  sensitivity.csv  summary.txt
 //! ```
 

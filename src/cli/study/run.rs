@@ -280,6 +280,7 @@ impl Common {
 mod tests {
     use super::super::{Action, Asked, read, told};
     use super::*;
+    use crate::cli::run::Charts;
     use crate::cli::screen::When;
     use crate::report::Look;
     use crate::scenario::Overrides;
@@ -320,6 +321,7 @@ sync: { schedule: { simple: { every: 1d } } }
             split: None,
             missing: false,
             threads: Some(2),
+            charts: Charts { svg: false, png: false },
             look: Look { ascii: true, colour: false },
             quiet: false,
             progress: When::Never,

@@ -10,6 +10,7 @@ use super::super::exit::{Exit, Stop};
 use super::super::results::sync_folder;
 use super::super::screen::Screen;
 use super::block::{floats, put};
+use super::charts;
 use super::ready::{Kept, Ready, world};
 use super::run::trouble;
 use super::shard::{Shard, seal};
@@ -19,15 +20,39 @@ use crate::experiment::{Failure, Replication, answers_to, contrasts, swings};
 use crate::report::{
     AskedThere, Look, PointTold, StudyTable, StudyTold, study_page, write_study_table,
 };
-use crate::scenario::{Change, Study, changes};
+use crate::scenario::{Change, Known, Point, Study, changes};
 
-/// Tells what a study says that is complete, and writes its tables.
+/// Tells what a study says that is complete, and writes its tables and charts.
 pub(super) fn tell(
     study: &Study,
     ready: &Ready,
     plan: &Plan,
     screen: &mut Screen,
 ) -> Result<Exit, Stop> {
+    with_told(study, ready, plan, |told| {
+        store(ready, told)?;
+        charts::store(ready, told, plan.charts)?;
+        if !plan.quiet {
+            let folder = format!("{}/", ready.folder.display());
+            screen.say(&study_page(told, &folder, plan.look));
+            screen.say(&format!("\nstored as {}\n", ready.folder.display()));
+        }
+        let failures = told.points.iter().flat_map(|one| one.tried.iter().map(|one| &one.result));
+        Ok(failures.fold(Exit::Ok, |exit, result| match result {
+            Ok(_) => exit,
+            Err(Failure::Limit(_)) => exit.or_worse(Exit::StoppedEarly),
+            Err(Failure::Defect(_)) => exit.or_worse(Exit::Defect),
+        }))
+    })
+}
+
+/// Does something with what a study says that is complete.
+pub(super) fn with_told<T>(
+    study: &Study,
+    ready: &Ready,
+    plan: &Plan,
+    tell: impl FnOnce(&StudyTold<'_>) -> Result<T, Stop>,
+) -> Result<T, Stop> {
     let kept: Vec<Kept> = (0..ready.points.len()).map(|number| ready.kept(number)).collect();
     let complete = kept.iter().filter(|kept| kept.complete).count();
     if complete < kept.len() {
@@ -50,26 +75,34 @@ pub(super) fn tell(
         });
     let points: Vec<PointTold<'_>> = points.collect();
     let runs: Vec<_> = points.iter().map(PointTold::runs).collect();
-    let told = StudyTold {
+    tell(&StudyTold {
         study,
         contrasts: contrasts(study, &runs),
         swings: swings(study, &runs),
+        assumed: assumed(study)?,
         changes: designs_changes(study)?,
         seed: ready.seed,
         points,
+    })
+}
+
+/// Of each knob of `sensitivity`: is what it stands on only an assumed default?
+fn assumed(study: &Study) -> Result<Vec<bool>, Stop> {
+    let alone = |point: &&Point| point.setting.is_none() && point.knob.is_none();
+    let Some((asked, point)) = study.sensitivity.as_ref().zip(study.points.iter().find(alone))
+    else {
+        return Ok(Vec::new());
     };
-    store(ready, &told)?;
-    if !plan.quiet {
-        let folder = format!("{}/", ready.folder.display());
-        screen.say(&study_page(&told, &folder, plan.look));
-        screen.say(&format!("\nstored as {}\n", ready.folder.display()));
-    }
-    let failures = kept.iter().flat_map(|kept| kept.tried.iter().map(|one| &one.result));
-    Ok(failures.fold(Exit::Ok, |exit, result| match result {
-        Ok(_) => exit,
-        Err(Failure::Limit(_)) => exit.or_worse(Exit::StoppedEarly),
-        Err(Failure::Defect(_)) => exit.or_worse(Exit::Defect),
-    }))
+    let scenario = world(study, *point)?;
+    let is_assumed = |knob: &str| {
+        let mut used = scenario.defaults_used.iter().filter(|one| one.status == Known::Assumed);
+        // a default that is a map stands for every key below it
+        used.any(|one| {
+            knob.strip_prefix(one.key)
+                .is_some_and(|rest| matches!(rest.chars().next(), None | Some('.')))
+        })
+    };
+    Ok(asked.knobs.iter().map(|knob| is_assumed(&knob.name)).collect())
 }
 
 fn asked_there(ready: &Ready, number: usize, kept: &Kept) -> Vec<AskedThere> {
@@ -97,9 +130,7 @@ fn designs_changes(study: &Study) -> Result<Vec<Option<Vec<Change>>>, Stop> {
     let mut all = Vec::new();
     for design in 0..study.designs.len() {
         let of = |design: usize, setting: usize| {
-            let is_it = |point: &&crate::scenario::Point| {
-                (point.design, point.setting) == (design, Some(setting))
-            };
+            let is_it = |point: &&Point| (point.design, point.setting) == (design, Some(setting));
             study.points.iter().find(is_it).copied()
         };
         let mut settings = 0..study.settings.len();

@@ -299,6 +299,20 @@ pub(crate) fn assert_legible(name: &str, picture: &Picture) {
 }
 
 /// The words of each text and the space its strokes take.
+/// Every text on a legible picture, in the order of drawing; written down as well where pictures
+/// are looked at.
+pub(super) fn texts(name: &str, picture: &Picture) -> Vec<String> {
+    assert_legible(name, picture);
+    if let Some(folder) = std::env::var_os("SUPSIM_PICTURES").filter(|name| !name.is_empty()) {
+        let png = std::path::PathBuf::from(folder).join(format!("{name}.png"));
+        std::fs::write(png, picture.to_png().unwrap()).unwrap();
+    }
+    let tree = usvg::Tree::from_str(&picture.svg, &options()).unwrap();
+    let mut texts = Vec::new();
+    collect_texts(tree.root(), &mut texts);
+    texts.into_iter().map(|(text, _)| text.trim().to_owned()).collect()
+}
+
 fn collect_texts(group: &usvg::Group, texts: &mut Vec<(String, usvg::Rect)>) {
     for node in group.children() {
         match node {

@@ -1,10 +1,12 @@
 //! What a study says: for a person, and as tables.
 
 mod page;
+mod pictures;
 mod table;
 mod words;
 
 pub use page::study_page;
+pub use pictures::StudyChart;
 pub use table::{StudyTable, write_study_table};
 
 use crate::experiment::{Answer, Contrast, Runs, Swing, Tried, Verdict};
@@ -21,6 +23,8 @@ pub struct StudyTold<'a> {
     pub contrasts: Vec<Contrast>,
     /// Each knob on each of its values.
     pub swings: Vec<Swing>,
+    /// Of each knob of `sensitivity`: is what it stands on only an assumed default?
+    pub assumed: Vec<bool>,
     /// For each design what it has otherwise than the baseline; `None`: it was compared nowhere.
     pub changes: Vec<Option<Vec<Change>>>,
     /// The seed that the points share.

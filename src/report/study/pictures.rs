@@ -1,0 +1,144 @@
+//! The pictures of a study: which there are, and what each is drawn from.
+
+use super::StudyTold;
+use super::words::{apart, level};
+use crate::experiment::Difference;
+use crate::report::chart::{Effect, Knob, Picture, TORNADO, Tornado, Turn, tornado};
+use crate::report::many::value;
+use crate::report::summary::words::{counted, grouped};
+use crate::report::{Look, digits};
+use crate::scenario::Study;
+
+/// A chart of a study: a question that it answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StudyChart {
+    /// Which knob is worth turning?
+    Tornado,
+}
+
+impl StudyChart {
+    /// The charts that this study has, in the order of the manual.
+    pub fn all(study: &Study) -> Vec<StudyChart> {
+        study.sensitivity.iter().map(|_| StudyChart::Tornado).collect()
+    }
+
+    /// The charts that it would have if it said more, each with what it does not say.
+    pub fn absent(study: &Study) -> Vec<(&'static str, &'static str)> {
+        let tornado = study.sensitivity.is_none().then_some(("tornado", "sensitivity"));
+        tornado.into_iter().collect()
+    }
+
+    /// The word by which it is asked for, and the name of its files.
+    pub fn name(self, _: &Study) -> String {
+        match self {
+            StudyChart::Tornado => "tornado".to_owned(),
+        }
+    }
+
+    /// What it answers.
+    pub const fn question(self) -> &'static str {
+        match self {
+            StudyChart::Tornado => TORNADO,
+        }
+    }
+
+    /// Draws it; `repeat` is the command that draws it again. `None`: the study does not say what
+    /// it is drawn from.
+    pub fn draw(self, told: &StudyTold<'_>, repeat: &str) -> Option<Picture> {
+        match self {
+            StudyChart::Tornado => drawn_tornado(told, repeat),
+        }
+    }
+}
+
+/// What stands between two parts of a heading.
+const PART: &str = "  \u{B7}  ";
+
+fn drawn_tornado(told: &StudyTold<'_>, repeat: &str) -> Option<Picture> {
+    let sensitivity = told.study.sensitivity.as_ref()?;
+    let metric = &told.study.compare.metrics[sensitivity.of];
+    let unit = metric.metric.unit();
+    let alone = told.points.iter().find(|it| it.point.setting.is_none() && it.point.knob.is_none());
+    let as_it_is = alone.and_then(|it| it.mean(sensitivity.of));
+    let as_it_is = as_it_is.map_or("never".to_owned(), |mean| value(unit, mean.round() as u64, 1));
+    let turn = |knob: usize| move |swing: &&crate::experiment::Swing| swing.knob.0 == knob;
+    let knobs = sensitivity.knobs.iter().enumerate().map(|(number, knob)| Knob {
+        name: &knob.name,
+        is_assumed: told.assumed.get(number).copied().unwrap_or(false),
+        turns: told
+            .swings
+            .iter()
+            .filter(turn(number))
+            .map(|swing| Turn {
+                level: &knob.levels[swing.knob.1],
+                effect: effect(swing.difference.as_ref(), told.study.compare.confidence),
+                words: effect_words(told, swing.difference.as_ref()),
+            })
+            .collect(),
+    });
+    let knobs: Vec<Knob<'_>> = knobs.filter(|knob| !knob.turns.is_empty()).collect();
+    let design = told.study.designs[sensitivity.at].as_str();
+    Some(tornado(&Tornado {
+        heading: heading(told, &[&metric.name, &format!("design {design}")]),
+        note: note(told, repeat),
+        metric: &metric.name,
+        unit,
+        better: metric.better,
+        as_it_is: (design, as_it_is),
+        confidence: percent(told),
+        knobs,
+    }))
+}
+
+fn effect(difference: Option<&Difference>, confidence: f64) -> Effect {
+    let Some(difference) = difference else { return Effect::Untold };
+    let Some(mean) = difference.mean else {
+        let (base, design) = (difference.base, difference.design);
+        return if design.never > base.never { Effect::Never } else { Effect::Untold };
+    };
+    let sure = match difference.half_width {
+        Some(half) => mean.abs() > half,
+        None => difference.p < 1.0 - confidence,
+    };
+    let half = difference.half_width.map(|half| half.round() as i64);
+    Effect::By { mean: mean.round() as i64, half, sure }
+}
+
+fn effect_words(told: &StudyTold<'_>, difference: Option<&Difference>) -> String {
+    let Some((sensitivity, difference)) = told.study.sensitivity.as_ref().zip(difference) else {
+        return "nothing to measure".to_owned();
+    };
+    let unit = told.study.compare.metrics[sensitivity.of].metric.unit();
+    if difference.mean.is_none() {
+        return level(unit, difference.design, difference.pairs);
+    }
+    let words = apart(Look::default(), unit, difference);
+    if words.is_empty() { "no difference".to_owned() } else { words }
+}
+
+/// The study, and what else a picture is about.
+fn heading(told: &StudyTold<'_>, parts: &[&str]) -> String {
+    let counts = || told.points.iter().map(|one| one.tried.len());
+    let (least, most) = (counts().min().unwrap_or(0), counts().max().unwrap_or(0));
+    let times = match least == most {
+        true => counted(least, "replication", "replications"),
+        false => format!("{} to {} replications", grouped(least), grouped(most)),
+    };
+    let seed = match told.study.common_random_numbers {
+        true => format!("paired on seed {}", told.seed),
+        false => format!("from seed {}", told.seed),
+    };
+    let all = [told.study.name.as_str()].into_iter().chain(parts.iter().copied());
+    all.chain([times.as_str(), seed.as_str()]).collect::<Vec<_>>().join(PART)
+}
+
+/// How to repeat a picture.
+fn note(told: &StudyTold<'_>, repeat: &str) -> String {
+    let note = format!("{}{PART}seed {}", told.study.name, told.seed);
+    if repeat.is_empty() { note } else { format!("{note}{PART}repeat: {repeat}") }
+}
+
+/// Of the intervals: `95 %`.
+fn percent(told: &StudyTold<'_>) -> String {
+    format!("{} %", digits::shortest(told.study.compare.confidence * 100.0, 1))
+}
