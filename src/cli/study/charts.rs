@@ -113,7 +113,7 @@ fn list(study: &Study, folder: &Path) -> String {
 
 impl Plan {
     /// To look at the study that is kept in a folder.
-    fn of(folder: &Path) -> Plan {
+    pub(super) fn of(folder: &Path) -> Plan {
         Plan {
             file: folder.to_owned(),
             folders: Vec::new(),

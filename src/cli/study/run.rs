@@ -280,10 +280,7 @@ impl Common {
 mod tests {
     use super::super::{Action, Asked, read, told};
     use super::*;
-    use crate::cli::run::Charts;
-    use crate::cli::screen::When;
     use crate::report::Look;
-    use crate::scenario::Overrides;
 
     const BASE: &str = "\
 supsim: 1
@@ -310,21 +307,12 @@ sync: { schedule: { simple: { every: 1d } } }
         );
         let plan = Plan {
             file: place.path().join("study.yaml"),
-            folders: Vec::new(),
             action: Action::Run,
             results: place.path().join("results"),
-            overrides: Overrides::default(),
-            replications: None,
-            only: Vec::new(),
-            no_vary: false,
-            shard: None,
-            split: None,
-            missing: false,
             threads: Some(2),
-            charts: Charts { svg: false, png: false },
             look: Look { ascii: true, colour: false },
             quiet: false,
-            progress: When::Never,
+            ..Plan::of(place.path())
         };
         let (mut screen, out, _) = Screen::captured();
         let Asked { study, sources, .. } = read(&plan, &mut screen).unwrap();
