@@ -4,6 +4,7 @@
 //!   Scenario ──► replicate (one run, one thread; by number) ──► Replication { values, .. }
 //!                                                                   ├──► verdict: pass, fail, or too few to say
 //!                                                                   └──► averages
+//!            ├──► shrink: the smallest outage that breaks an expectation
 //!            └──► spread: how one release reached some sites, each time
 //! ```
 //!
@@ -25,6 +26,7 @@ mod precise;
 mod proportion;
 mod remedy;
 mod replicate;
+mod shrink;
 mod spread;
 mod tried;
 mod verdict;
@@ -39,6 +41,9 @@ pub use precise::{fixed_blocks, half_width, next_block};
 pub use proportion::Proportion;
 pub use remedy::{Remedy, Trial};
 pub use replicate::{Replication, Stage, needed, replicate};
+pub use shrink::{
+    Doubt, Offer, Reply, Smallest, Tolerance, most_tried, smallest, tolerances, without_silent,
+};
 pub use spread::{Spread, spread};
 pub use tried::{Failure, Halt, Stopped, Tried, try_each};
 pub use verdict::{Answer, Verdict, alone, answers, answers_to};
