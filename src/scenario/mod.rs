@@ -72,6 +72,7 @@ mod values;
 mod windows_zones;
 mod write;
 mod write_expect;
+mod write_over;
 mod yaml;
 
 pub use crate::kernel::Distribution;
