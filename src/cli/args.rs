@@ -9,6 +9,7 @@ mod import;
 mod new;
 mod report;
 mod show;
+mod shrink;
 mod study;
 mod time;
 mod validate;
@@ -108,6 +109,13 @@ pub(super) enum Command {
     /// are compared. What has been run is kept: the same study again runs only what is missing.
     #[command(visible_aliases = ["sweep", "experiment"])]
     Study(study::StudyArgs),
+    /// What is the smallest thing that breaks it? Of the faults there are, or of one that is offered
+    ///
+    /// Without --offer the faults of the scenario are reduced: to those that it takes, each at as few
+    /// sites and for as short a time as still breaks the expectation. With --offer an outage is tried
+    /// at each site, longer and longer: how much of it can each site stand? What is found is written
+    /// as a scenario that fails.
+    Shrink(shrink::ShrinkArgs),
     /// Does it still give the same? Repeats a stored run and compares fingerprints
     ///
     /// The scenario is taken from the run's own folder. What moved is named: other times, other

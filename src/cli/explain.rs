@@ -112,7 +112,11 @@ fn release_named(scenario: &Scenario, name: &str) -> Result<ReleaseId, Stop> {
 const LISTED: usize = 12;
 
 /// A name that the scenario does not have, and the one that may have been meant.
-fn unknown<'n>(what: &str, said: &str, names: impl Iterator<Item = &'n str> + Clone) -> Stop {
+pub(super) fn unknown<'n>(
+    what: &str,
+    said: &str,
+    names: impl Iterator<Item = &'n str> + Clone,
+) -> Stop {
     let lower = said.to_lowercase();
     let distance = |name: &str| strsim::damerau_levenshtein(&lower, &name.to_lowercase());
     let begins = |name: &&str| said.len() >= 3 && name.to_lowercase().starts_with(&lower);

@@ -72,6 +72,11 @@ const TOPICS: &[Topic] = &[
         page: || include_str!("../../docs/causes.md").to_owned(),
     },
     Topic {
+        word: "failure-surface",
+        tells: "how little breaks an expectation, and what supsim shrink tells of it",
+        page: || include_str!("../../docs/shrink.md").to_owned(),
+    },
+    Topic {
         word: "charts",
         tells: "the charts: what each shows, and how to read it",
         page: || include_str!("../../docs/charts.md").to_owned(),

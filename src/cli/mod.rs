@@ -47,6 +47,7 @@ mod results;
 mod run;
 mod screen;
 mod show;
+mod shrink;
 mod study;
 mod until;
 mod validate;
@@ -100,6 +101,7 @@ fn perform(words: Vec<OsString>, screen: &mut Screen) -> Exit {
                 Ok(Exit::Ok)
             }
             Command::Show(args) => show::show(&args.meant(screen), screen),
+            Command::Shrink(args) => shrink::shrink(&args.meant(screen), screen),
             Command::Study(args) => args.meant(screen).and_then(|plan| study::study(&plan, screen)),
             Command::Validate(args) => validate::validate(&args.meant(screen), screen),
             Command::Help { topic } => help::help(topic.as_deref(), screen),

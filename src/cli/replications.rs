@@ -192,10 +192,11 @@ pub(super) fn watched(
 }
 
 /// What hears of every replication, and may stop them all.
-type Watch<'w> = &'w (dyn Fn(Stage) -> Result<(), Stop> + Sync);
+pub(super) type Watch<'w> = &'w (dyn Fn(Stage) -> Result<(), Stop> + Sync);
 
-/// Runs replications, and looks after the progress bar meanwhile: so many are done, of so many.
-fn looked_after<T: Send>(
+/// Runs replications, and looks after the progress bar meanwhile: so many are done, of so many
+/// or about so many.
+pub(super) fn looked_after<T: Send>(
     (before, all): (u64, u64),
     progress: &mut Progress,
     screen: &mut Screen,
@@ -218,7 +219,7 @@ fn looked_after<T: Send>(
         interrupt::go_on("replicating")
     };
     let all = all.max(1);
-    let per_mille = |done: u64| (before + done) * 1000 / all;
+    let per_mille = |done: u64| (before + done).min(all) * 1000 / all;
     thread::scope(|scope| {
         let (over, ended) = sync_channel::<()>(1);
         let work = scope.spawn(|| {

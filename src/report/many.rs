@@ -3,7 +3,7 @@
 use super::Run;
 use super::summary::told_releases;
 use crate::experiment::{Answer, Replication, Spread};
-use crate::scenario::{Expectation, Holder, Metric, SiteKind, Unit, WHOLE};
+use crate::scenario::{Bound, Expectation, Holder, Metric, SiteKind, Unit, WHOLE};
 use crate::units::{Duration, ReleaseId, SiteId};
 
 /// The replications of a run, and what they say to what is asked of it.
@@ -53,6 +53,16 @@ pub(super) fn value(unit: Unit, value: u64, decimals: u32) -> String {
 /// A value for people, in the unit that suits its size: `1 %`, `30 min`, `2.5`.
 pub fn quantity(unit: Unit, size: u64) -> String {
     value(unit, size, 2)
+}
+
+/// What is wanted of it, in words: `at least 95 %`.
+pub(super) fn bound(asked: &Expectation) -> String {
+    let word = match asked.wanted.bound {
+        Bound::AtMost => "at most",
+        Bound::AtLeast => "at least",
+        Bound::Equals => "exactly",
+    };
+    format!("{word} {}", value(asked.metric.unit(), asked.wanted.value, 6))
 }
 
 /// What is measured, in words: `time_to_current max, 9 primaries`.

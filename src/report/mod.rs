@@ -15,6 +15,7 @@
 //!                                    ──► xlsx        for who opens Excel
 //!   + Golden             ──► golden      what it came to, for whoever reviews a change
 //!                        ──► check       what is otherwise than wanted, for CI
+//!   Tolerances           ──► shrink      the smallest that breaks it
 //!   Scenario + Outcome ──► chart                      for everybody else
 //!   Account + Described ──► account    what real logs tell
 //! ```
@@ -40,6 +41,7 @@ mod markdown;
 mod perfetto;
 mod plain;
 mod run;
+mod shrink;
 mod sparkline;
 mod standing;
 mod study;
@@ -53,7 +55,7 @@ pub use account::account;
 pub use chart::{
     Attribute, Chart, Colour, Picture, PictureError, Shown, blame, blame_text, fan, fan_sites,
     heatmap, heatmap_text, heatmap_words, palette, propagation, release_named, release_to_draw,
-    timeline,
+    surface, timeline,
 };
 pub use check::{
     Against, Because, Before, Case, Compared, Finding, Ran, State, Suite, against_case,
@@ -71,6 +73,10 @@ pub use many::{Many, quantity, told};
 pub use markdown::markdown;
 pub use perfetto::write_trace;
 pub use run::Run;
+pub use shrink::{
+    Broken, Reduced, Surface, reduced_json, reduced_text, surface_json, surface_text, what_it_does,
+    write_surface,
+};
 pub use standing::standing;
 pub use study::{
     AskedThere, PointTold, StudyChart, StudyTable, StudyTold, study_page, write_study_table,

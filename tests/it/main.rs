@@ -49,6 +49,7 @@ mod rulebook;
 mod rules;
 mod senders;
 mod shards;
+mod shrink;
 mod slurm;
 mod stories;
 mod study;

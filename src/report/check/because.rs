@@ -133,7 +133,7 @@ fn largest(run: &Run<'_>, blame: &Blame) -> String {
 }
 
 /// The first site on the way from the top that lacks it, and what its last synchronisation did.
-fn stuck(run: &Run<'_>, arrival: &Arrival) -> (String, SiteId) {
+pub(in crate::report) fn stuck(run: &Run<'_>, arrival: &Arrival) -> (String, SiteId) {
     let lacks = |site: SiteId| {
         let of = |one: &&Arrival| (one.site, one.release) == (site, arrival.release);
         run.outcome.arrivals.iter().find(of).is_some_and(|one| one.current.is_none())
@@ -189,7 +189,8 @@ fn by(run: &Run<'_>, fault: Option<FaultId>) -> String {
     fault.map(|fault| format!(" by faults.{}", run.fault(fault))).unwrap_or_default()
 }
 
-fn which(run: &Run<'_>) -> String {
+/// `replication 0`; where nothing is random there is but one.
+pub(in crate::report) fn which(run: &Run<'_>) -> String {
     if run.scenario.is_random() {
         format!("replication {}", run.replication)
     } else {
@@ -198,7 +199,7 @@ fn which(run: &Run<'_>) -> String {
 }
 
 /// `, all below R05`, where there are several with such a site above them, and it is not the root.
-fn below(run: &Run<'_>, sites: &[SiteId]) -> String {
+pub(in crate::report) fn below(run: &Run<'_>, sites: &[SiteId]) -> String {
     if sites.len() < 2 {
         return String::new();
     }
@@ -221,7 +222,8 @@ fn below(run: &Run<'_>, sites: &[SiteId]) -> String {
     }
 }
 
-fn held(arrival: &Arrival, part: Holder) -> Option<Instant> {
+/// When a part of a site held a release.
+pub(in crate::report) fn held(arrival: &Arrival, part: Holder) -> Option<Instant> {
     match part {
         Holder::Site => arrival.current,
         Holder::Database => arrival.database,
@@ -230,7 +232,8 @@ fn held(arrival: &Arrival, part: Holder) -> Option<Instant> {
     }
 }
 
-fn part_of(holder: Holder) -> Option<Part> {
+/// The part that is asked for; `None`: the site as a whole.
+pub(in crate::report) fn part_of(holder: Holder) -> Option<Part> {
     match holder {
         Holder::Site => None,
         Holder::Database => Some(Part::Database),

@@ -20,15 +20,16 @@ mod markdown;
 mod tests;
 mod text;
 
-use super::many::question;
+use super::many::{bound, question};
 use super::summary::{got, note};
 use super::{Difference, Golden, Many, Run};
 use crate::experiment::Verdict;
-use crate::scenario::{Bound, Expectation, MustHold};
+use crate::scenario::{Expectation, MustHold};
 
 pub use against::{Against, Before, against_case};
 pub use annotations::annotations;
 pub use because::{Because, because};
+pub(super) use because::{below, held, part_of, stuck, which};
 pub use junit::junit;
 pub use markdown::check_markdown;
 pub use text::check_text;
@@ -196,12 +197,6 @@ pub fn expectation_case(run: &Run<'_>, many: &Many<'_>, position: usize) -> Case
 /// `at least 95 %: share_current after 24 h, 190 secondaries, with patch-tuesday; in 95 % of
 /// replications`.
 fn wanted_in_words(run: &Run<'_>, asked: &Expectation) -> String {
-    let bound = match asked.wanted.bound {
-        Bound::AtMost => "at most",
-        Bound::AtLeast => "at least",
-        Bound::Equals => "exactly",
-    };
-    let value = super::many::value(asked.metric.unit(), asked.wanted.value, 6);
     let releases = match &asked.release[..] {
         [] => String::new(),
         names => format!(", with {}", names.join(", ")),
@@ -210,7 +205,7 @@ fn wanted_in_words(run: &Run<'_>, asked: &Expectation) -> String {
         Some(MustHold { share, .. }) => format!("; in {share} of replications"),
         None => String::new(),
     };
-    format!("{bound} {value}: {}{releases}{share}", question(run, asked))
+    format!("{}: {}{releases}{share}", bound(asked), question(run, asked))
 }
 
 /// How a scenario stands to its golden file.

@@ -1,0 +1,172 @@
+//! What is the smallest thing that breaks it? The answers stand as text in
+//! `tests/commands/shrink.txt`; what shrink writes is run here, as anyone would.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+use supsim::scenario::{Occurs, Scenario};
+
+use crate::commands::{agreed, conversation, folder, supsim};
+use crate::support;
+
+fn night() -> tempfile::TempDir {
+    folder(&["tests/commands/night.yaml"])
+}
+
+/// Does a scenario break what is asked of it, when it is run? What replications are too few to say
+/// is not broken.
+fn breaks(place: &Path, words: &[&str]) -> bool {
+    let output = supsim(place, &[&["run", "-q", "--no-store"], words].concat());
+    match output.status.code() {
+        Some(0 | 4) => false,
+        Some(1) => true,
+        _ => panic!("{output:?}"),
+    }
+}
+
+#[test]
+fn shrink_tells_what_it_takes() {
+    let place = night();
+    let offer = "shrink night.yaml --break by-morning --offer link_down --from Tue-22:00";
+    let conversation = conversation(
+        place.path(),
+        &[
+            "shrink night.yaml --break by-morning -q",
+            "shrink night.yaml --break by-morning",
+            "shrink night.yaml --break by-morning --reps 4 --ascii",
+            "shrink night.yaml --break by-evening",
+            "shrink night.yaml --break at-once",
+            &format!("{offer} --ascii"),
+            &format!("{offer} --where code=[PR1,B01] --up-to 4h"),
+            &format!("{offer} --where type=secondary --up-to 1h --format json"),
+            &format!("{offer} --keep-faults"),
+            &format!("{offer} --where tier=7"),
+            &format!("{offer} --where code=PR9"),
+            &format!("{offer} --up-to 30s"),
+            "shrink night.yaml --break by-morning --offer link_dwn --from Tue-22:00",
+            "shrink night.yaml --break by-morning --offer link_down --from Fri-22:00",
+            "shrink night.yaml --break by-mornin",
+            "shrink night.yaml --break by-morning -o chart.svg",
+            "shrink night.yaml --break by-morning -o night.yaml",
+            "shrink night.yaml --break by-morning --from Tue-22:00",
+        ],
+    );
+    agreed("shrink", &conversation);
+}
+
+#[test]
+fn what_is_written_fails_and_a_minute_less_does_not() {
+    let place = night();
+    let place = place.path();
+    let written = |words: &[&str]| {
+        let told =
+            supsim(place, &[&["shrink", "night.yaml", "--break", "by-morning"], words].concat());
+        assert_eq!(told.status.code(), Some(0), "{told:?}");
+        let scenario = support::read(&place.join("night.shrunk.yaml"));
+        assert_eq!(scenario.faults.len(), 1, "{words:?}");
+        scenario
+    };
+    let offer = ["--offer", "link_down", "--where", "code=[PR1,B01]", "--from", "Tue-22:00"];
+    for words in [&[][..], &["--reps", "4"], &offer, &["--seed", "3"]] {
+        let scenario = written(words);
+        assert!(breaks(place, &["night.shrunk.yaml"]), "{words:?}");
+        let fault = &scenario.faults[0];
+        assert_eq!(fault.sites.len(), 1, "{words:?}");
+        let Occurs::Window { from, until: Some(until) } = fault.occurs else { panic!("{fault:?}") };
+        let minutes = until.since(from).micros() / 60_000_000;
+        let when = format!(
+            "faults.{}.when={{ window: {{ from: \"{}\", for: {}min }} }}",
+            fault.name,
+            scenario.clock.utc(from),
+            minutes - 1
+        );
+        assert!(!breaks(place, &["night.shrunk.yaml", "--set", &when]), "{words:?}: {when}");
+    }
+}
+
+#[test]
+fn what_the_command_line_says_is_in_the_file_that_is_written() {
+    let place = night();
+    let words = ["--set", "expect.by-morning.at_most=13h", "--set", "routes.evening=null"];
+    let words = [&words[..], &["--set", "sites.B01.route=null", "-o", "deep/found.yaml"]].concat();
+    let told = supsim(
+        place.path(),
+        &[&["shrink", "night.yaml", "--break", "by-morning"], &words[..]].concat(),
+    );
+    assert_eq!(told.status.code(), Some(0), "{told:?}");
+    assert!(breaks(place.path(), &["deep/found.yaml"]));
+    let found: Scenario = support::read(&place.path().join("deep/found.yaml"));
+    assert!(found.routes.is_empty(), "it stands alone, and has no route");
+}
+
+#[test]
+fn only_what_shrink_wrote_is_written_over() {
+    let place = night();
+    let words = ["shrink", "night.yaml", "--break", "by-morning", "-q"];
+    for _ in 0..2 {
+        assert_eq!(supsim(place.path(), &words).status.code(), Some(0));
+    }
+    fs::write(place.path().join("night.shrunk.yaml"), "mine").unwrap();
+    let refused = supsim(place.path(), &words);
+    assert_eq!(refused.status.code(), Some(74), "{refused:?}");
+    assert_eq!(fs::read_to_string(place.path().join("night.shrunk.yaml")).unwrap(), "mine");
+}
+
+#[test]
+fn tables_and_charts_are_the_same_on_any_number_of_threads() {
+    let place = night();
+    let of = |threads: &str| {
+        let words = ["shrink", "night.yaml", "--break", "by-morning", "--offer", "link_down"];
+        let files = ["-o", "out/s.csv", "-o", "out/s.svg", "-o", "out/s.png", "-j", threads];
+        let told = supsim(place.path(), &[&words[..], &["--from", "+22h"], &files].concat());
+        assert_eq!(told.status.code(), Some(0), "{told:?}");
+        let read = |name: &str| fs::read(place.path().join("out").join(name)).unwrap();
+        (told.stdout, read("s.csv"), read("s.svg"), read("s.png"))
+    };
+    let one = of("1");
+    assert!(one == of("3"), "another answer on three threads");
+    let table = String::from_utf8(one.1).unwrap();
+    let mut rows = csv::Reader::from_reader(table.as_bytes());
+    let lengths: Vec<Option<u64>> =
+        rows.records().map(|row| row.unwrap()[2].parse().ok()).collect();
+    assert_eq!(lengths.len(), 4, "{table}");
+    let broken: Vec<u64> = lengths.iter().map_while(|one| *one).collect();
+    assert!(broken.is_sorted() && broken.len() >= 2, "{table}");
+    assert!(lengths[broken.len()..].iter().all(Option::is_none), "those that stand all come last");
+    assert!(one.3.starts_with(b"\x89PNG"));
+}
+
+/// With the schedule of Contoso, the branches of Berlin have a sender that closes at 06:00 there:
+/// midnight in New York, and the central site is done about 22:42.
+#[test]
+fn berlin_is_the_most_fragile_region_of_contoso() {
+    let place = folder(&["scenarios/contoso-200.yaml"]);
+    let words = [
+        "shrink",
+        "contoso-200.yaml",
+        "--break",
+        "branches-24h",
+        "--set",
+        "expect.branches-24h.at_least=80%",
+        "--offer",
+        "link_down",
+        "--where",
+        "type=primary",
+        "--from",
+        "2026-01-13T22:00",
+        "--format",
+        "json",
+    ];
+    let told = supsim(place.path(), &words);
+    assert_eq!(told.status.code(), Some(0), "{told:?}");
+    let told: Value = serde_json::from_slice(&told.stdout).unwrap();
+    let sites = told["sites"].as_array().unwrap().iter();
+    let sites: Vec<(&str, Option<u64>)> = sites
+        .map(|one| (one["site"].as_str().unwrap(), one["breaks_after_s"].as_u64().map(|s| s / 60)))
+        .collect();
+    assert_eq!(sites[..3], [("R05", Some(43)), ("R04", Some(103)), ("R03", Some(281))]);
+    assert_eq!(sites.iter().filter(|(_, breaks)| breaks.is_none()).count(), 4);
+    let because = told["smallest"]["because"].as_str().unwrap();
+    assert!(because.contains("all below R05") && because.contains("sender closed"), "{because}");
+}
