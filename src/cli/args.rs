@@ -1,5 +1,6 @@
 //! The arguments: as written, and as meant.
 
+mod advise;
 mod chart;
 mod check;
 mod compare;
@@ -102,6 +103,11 @@ pub(super) enum Command {
     /// compared with, in its expectations, in when 95 % of each kind of sites have each release,
     /// and in how much synchronising it takes.
     Compare(compare::CompareArgs),
+    /// What should I change? Turns the knobs that cost no money, and ranks them by what they buy
+    ///
+    /// Each change is run alone, with the same chance as today, and judged by what the goal comes
+    /// to. Where no change alone meets the goal, the best of several knobs are tried together.
+    Advise(advise::AdviseArgs),
     /// Explore: designs, what is varied, how sure the answer is
     ///
     /// A study names a scenario, alternatives to it, and what is varied for each. Every point is

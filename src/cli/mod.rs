@@ -11,6 +11,7 @@
 //! - A run's files appear all together or not at all.
 //! - Every way out of the program has one of the codes of [`exit`].
 
+mod advise;
 mod against;
 mod args;
 mod at;
@@ -79,6 +80,7 @@ pub fn main() -> ExitCode {
 fn perform(words: Vec<OsString>, screen: &mut Screen) -> Exit {
     let done = match Cli::try_parse_from(&words) {
         Ok(cli) => match cli.command {
+            Command::Advise(args) => advise::advise(&args.meant(screen), screen),
             Command::At(args) => at::at(&args.meant(screen), screen),
             Command::Explain(args) => explain::explain(&args.meant(screen), screen),
             Command::Run(args) => run::run(&args.meant(screen), words, screen),

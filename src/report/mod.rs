@@ -25,6 +25,7 @@
 //! - Nothing here knows where its text goes: no file names, no terminal, no clock.
 
 mod account;
+mod advice;
 mod chart;
 mod check;
 #[cfg(feature = "parquet")]
@@ -52,6 +53,7 @@ mod wsyncmgr;
 mod xlsx;
 
 pub use account::account;
+pub use advice::{Advice, Tried, advice, advice_json};
 pub use chart::{
     Attribute, Chart, Colour, Picture, PictureError, Shown, blame, blame_text, fan, fan_sites,
     heatmap, heatmap_text, heatmap_words, palette, propagation, release_named, release_to_draw,

@@ -3,6 +3,7 @@
 // Tests may read a clock: how long an answer takes is one of the questions.
 #![allow(clippy::disallowed_methods)]
 
+mod advise;
 mod asked;
 mod audit;
 mod bad_scenarios;

@@ -34,7 +34,7 @@ fn stored(results: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
         for (name, bytes) in crate::study::files(&folder) {
             let text = String::from_utf8_lossy(&bytes).into_owned();
             let bytes = match text.find("\"this_time\"") {
-                Some(end) if name.ends_with("manifest.json") => text[..end].as_bytes().to_vec(),
+                Some(end) if name.ends_with("manifest.json") => text.as_bytes()[..end].to_vec(),
                 _ => bytes,
             };
             found.insert(folder.strip_prefix(results).unwrap().join(name), bytes);
