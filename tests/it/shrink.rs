@@ -63,6 +63,8 @@ fn what_is_written_fails_and_a_minute_less_does_not() {
         let told =
             supsim(place, &[&["shrink", "night.yaml", "--break", "by-morning"], words].concat());
         assert_eq!(told.status.code(), Some(0), "{told:?}");
+        let text = fs::read_to_string(place.join("night.shrunk.yaml")).unwrap();
+        assert!(text.contains("extends: night.yaml") && text.lines().count() < 40, "{text}");
         let scenario = support::read(&place.join("night.shrunk.yaml"));
         assert_eq!(scenario.faults.len(), 1, "{words:?}");
         scenario
@@ -98,6 +100,80 @@ fn what_the_command_line_says_is_in_the_file_that_is_written() {
     assert!(breaks(place.path(), &["deep/found.yaml"]));
     let found: Scenario = support::read(&place.path().join("deep/found.yaml"));
     assert!(found.routes.is_empty(), "it stands alone, and has no route");
+}
+
+/// The scenario of the night in a folder below, with other faults, and what shrink says of it.
+fn told_of(faults: &str, words: &[&str]) -> (tempfile::TempDir, Value) {
+    let place = night();
+    let below = place.path().join("a folder");
+    fs::create_dir(&below).unwrap();
+    let text = fs::read_to_string(place.path().join("night.yaml")).unwrap();
+    let (head, tail) =
+        (text.split("faults:").next().unwrap(), text.split("expect:").nth(1).unwrap());
+    let text = format!("{head}faults: {faults}\nexpect:{tail}");
+    fs::write(below.join("it's night.yaml"), text).unwrap();
+    let words = [&["shrink", "a folder/it's night.yaml", "--format", "json", "--break"], words];
+    let told = supsim(place.path(), &words.concat());
+    assert_eq!(told.status.code(), Some(0), "{told:?}");
+    assert!(breaks(place.path(), &["a folder/it's night.shrunk.yaml"]), "{told:?}");
+    let told = serde_json::from_slice(&told.stdout).unwrap();
+    (place, told)
+}
+
+#[test]
+fn of_windows_that_come_again_and_again_only_those_that_it_takes_stay() {
+    let faults = "{ daily: { do: link_down, where: { code: PR1 }, when: { schedule: { \
+                  weekly: { on: [Tue, Wed, Thu], at: \"21:00\" }, for: 3h } } } }";
+    let (_, told) = told_of(faults, &["by-morning"]);
+    let found = &told["smallest"]["faults"];
+    assert_eq!(found.as_array().unwrap().len(), 1, "{told}");
+    let windows = found[0]["windows"].as_array().unwrap();
+    assert_eq!(windows.len(), 1, "of three evenings the first: {told}");
+    assert_eq!(windows[0]["from_utc"], "2026-01-13T21:00:00Z");
+    assert_eq!(windows[0]["lasts_s"], 103 * 60, "{told}");
+}
+
+#[test]
+fn two_faults_that_break_it_only_together_both_stay() {
+    // the goal bears the sites that either of them keeps from it, but not both
+    let faults = "{ one: { do: link_down, where: { code: PR1 }, when: { window: { from: 2026-01-13 21:00, for: 9h } } }, \
+                   two: { do: link_down, where: { code: PR2 }, when: { window: { from: 2026-01-13 21:00, for: 9h } } }, \
+                   idle: { do: sup_down, where: { code: PR2 }, when: { window: { from: 2026-01-13 05:00, for: 1h } } } }";
+    let goal = [
+        "by-morning",
+        "--set",
+        "expect.by-morning={ metric: sites_not_current, after: 12h, at_most: 2 }",
+    ];
+    let (_, told) = told_of(faults, &goal);
+    let faults = told["smallest"]["faults"].as_array().unwrap();
+    let names: Vec<&str> = faults.iter().map(|one| one["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["one", "two"], "{told}");
+    assert_eq!(told["smallest"]["not_needed"], serde_json::json!(["idle"]));
+}
+
+#[test]
+fn what_is_drawn_by_chance_is_kept_whole_and_what_an_expectation_names_stays() {
+    let faults = "{ cut: { do: link_down, where: { code: PR1 }, when: { window: { from: 2026-01-13 21:00, for: 6h } } }, \
+                   timeouts: { do: { fail_sync: { after: 2min } }, where: { code: PR1 }, when: { per_attempt: 100% } } }";
+    let (_, told) = told_of(faults, &["by-evening", "--set", "expect.by-evening.at_most=40h"]);
+    let found = &told["smallest"]["faults"][0];
+    assert_eq!((&found["name"], &found["windows"]), (&"timeouts".into(), &Value::Null), "{told}");
+    let goal = "expect.by-morning={ metric: concurrent_syncs, during: cut, at_most: 0 }";
+    let (_, told) = told_of(faults, &["by-morning", "--set", goal]);
+    assert_eq!(told["smallest"]["faults"][0]["name"], "cut", "{told}");
+}
+
+#[test]
+fn a_selector_of_labels_and_a_name_that_is_taken_are_no_trouble() {
+    let faults = "{ offered: { enabled: false, do: link_down, when: { window: {} } }, \
+                   offered-2: { do: site_down, where: { code: PR2 }, when: { window: { for: 1min } } } }";
+    let offer =
+        ["--offer", "{ slow: { phase: pull, factor: 1000 } }", "--from", "+0h", "--up-to", "2d"];
+    let labels = ["--set", "sites.PR1.labels={ region: EMEA }"];
+    let words = [&["by-morning", "--where", "labels.region=EMEA"], &offer[..], &labels].concat();
+    let (_, told) = told_of(faults, &words);
+    let sites = told["sites"].as_array().unwrap();
+    assert_eq!((sites.len(), &sites[0]["site"]), (1, &"PR1".into()), "{told}");
 }
 
 #[test]

@@ -17,7 +17,7 @@ use super::{LookArgs, WhenWord};
             how long may each site be cut off?\n  \
         supsim shrink contoso.yaml --break branches-24h --offer link_down --where type=primary \\\n      \
             --from \"2026-01-13 22:00\" --up-to 12h -o surface.svg -o surface.csv\n  \
-        supsim shrink contoso.yaml --break no-stale --offer \"{ link_slow: 10% }\" --from Tue-22:00\n  \
+        supsim shrink contoso.yaml --break no-stale --offer \"{ link_slow: { to: 10% } }\" --from Tue-22:00\n  \
         supsim shrink contoso.yaml --break branches-24h --offer site_down --from +2d --keep-faults\n\n\
     With --offer, --where selects the sites that it is tried at, and every --set is the scenario's.\n\
     Without --keep-faults an offer stands alone: the faults of the scenario do not occur.\n\

@@ -5,6 +5,10 @@ use crate::experiment::replicate::Stage;
 use crate::scenario::{Occurs, Pick, Scenario, Span};
 use crate::units::{FaultId, Instant};
 
+/// Of more windows, or sites, of one fault than this all are kept: to find out which of them are
+/// needed can take as many worlds as half their square.
+const MOST_PARTS: usize = 100;
+
 /// The smallest that was found.
 #[derive(Clone, Debug)]
 pub struct Smallest {
@@ -105,7 +109,7 @@ fn fewer_windows<E>(
     breaks: Breaks<'_, E>,
 ) -> Result<(), E> {
     let all = windows(scenario, number);
-    if all.len() < 2 {
+    if all.len() < 2 || all.len() > MOST_PARTS {
         return Ok(());
     }
     let of = |set: &[usize]| set.iter().map(|&place| all[place]).collect::<Vec<_>>();
@@ -117,7 +121,8 @@ fn fewer_windows<E>(
 /// Only where no site is drawn: of fewer sites others would be.
 fn fewer_sites<E>(scenario: &mut Scenario, number: usize, breaks: Breaks<'_, E>) -> Result<(), E> {
     let all = scenario.faults[number].sites.clone();
-    if windows(scenario, number).is_empty() || scenario.faults[number].pick != Pick::All {
+    let drawn = windows(scenario, number).is_empty() || scenario.faults[number].pick != Pick::All;
+    if drawn || all.len() > MOST_PARTS {
         return Ok(());
     }
     let at = |of: &Scenario, set: &[usize]| {
