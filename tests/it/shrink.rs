@@ -213,10 +213,10 @@ fn tables_and_charts_are_the_same_on_any_number_of_threads() {
     assert!(one.3.starts_with(b"\x89PNG"));
 }
 
-/// With the schedule of Contoso, the branches of Berlin have a sender that closes at 06:00 there:
-/// midnight in New York, and the central site is done about 22:42.
+/// The central site is done at 22:39 in New York. In Berlin that is 04:39 and in Johannesburg 05:39,
+/// and senders to branches close at 06:00; in Kolkata, Tokyo and Sydney they are closed in any case.
 #[test]
-fn berlin_is_the_most_fragile_region_of_contoso() {
+fn berlin_and_johannesburg_are_the_most_fragile_regions_of_contoso() {
     let place = folder(&["scenarios/contoso-200.yaml"]);
     let words = [
         "shrink",
@@ -224,7 +224,7 @@ fn berlin_is_the_most_fragile_region_of_contoso() {
         "--break",
         "branches-24h",
         "--set",
-        "expect.branches-24h.at_least=80%",
+        "expect.branches-24h.at_least=82%",
         "--offer",
         "link_down",
         "--where",
@@ -241,8 +241,9 @@ fn berlin_is_the_most_fragile_region_of_contoso() {
     let sites: Vec<(&str, Option<u64>)> = sites
         .map(|one| (one["site"].as_str().unwrap(), one["breaks_after_s"].as_u64().map(|s| s / 60)))
         .collect();
-    assert_eq!(sites[..3], [("R05", Some(43)), ("R04", Some(103)), ("R03", Some(281))]);
-    assert_eq!(sites.iter().filter(|(_, breaks)| breaks.is_none()).count(), 4);
+    let first = [("R05", Some(43)), ("R06", Some(43)), ("R04", Some(103)), ("R03", Some(281))];
+    assert_eq!(sites[..4], first);
+    assert_eq!(sites[6..], [("R07", None), ("R08", None), ("R09", None)]);
     let because = told["smallest"]["because"].as_str().unwrap();
     assert!(because.contains("all below R05") && because.contains("sender closed"), "{because}");
 }

@@ -17,6 +17,8 @@ use crate::units::Duration;
 /// What it answers.
 pub(in crate::report) const QUESTION: &str = "How much outage can each site stand?";
 const WIDTH: i32 = 1000;
+/// So wide where the command that repeats it is as long.
+const WIDEST: i32 = 1400;
 /// More bars would not be read; they are the sites that stand least.
 const MOST: usize = 40;
 const ROW: i32 = 24 * PX;
@@ -45,6 +47,9 @@ pub fn surface(surface: &Surface<'_>) -> Picture {
         "{name}  \u{B7}  seed {}  \u{B7}  {of}  \u{B7}  repeat: {}",
         scenario.seed, surface.repeat
     );
+    // half a command is none
+    let needed = (Pen::NOTE.width(&note) + 2 * MARGIN) / PX + 1;
+    let width = needed.clamp(WIDTH, WIDEST);
     let sheet = Sheet { question: QUESTION, heading, sentences: sentences(surface), note };
     let (broken, standing) = surface.parted();
     let drawn = &broken[..broken.len().min(MOST)];
@@ -52,11 +57,11 @@ pub fn surface(surface: &Surface<'_>) -> Picture {
     let bars = drawn.len() as i32 * ROW;
     let axis = if drawn.is_empty() { 0 } else { 48 * PX };
     let height = (TOP + bars + axis) / PX + 20 * lines.len() as i32 + 54;
-    sheet.picture((WIDTH, height), |canvas| {
-        draw(canvas, surface, drawn);
+    sheet.picture((width, height), |canvas| {
+        draw(canvas, surface, drawn, width);
         let first = TOP + bars + axis + 10 * PX;
         for (line, place) in lines.iter().zip(0..) {
-            let text = PLAIN.fitted(line, WIDTH * PX - 2 * MARGIN);
+            let text = PLAIN.fitted(line, width * PX - 2 * MARGIN);
             canvas.text(&text, (MARGIN, first + place * 20 * PX), Side::Right, PLAIN);
         }
     })
@@ -114,14 +119,14 @@ fn below(surface: &Surface<'_>, broken: &[Tolerance], standing: &[Tolerance]) ->
     lines
 }
 
-fn draw(canvas: &mut Canvas<'_>, surface: &Surface<'_>, drawn: &[Tolerance]) {
+fn draw(canvas: &mut Canvas<'_>, surface: &Surface<'_>, drawn: &[Tolerance], width: i32) {
     let Some(shortest) = drawn.first().and_then(|one| one.breaks) else { return };
     let called: Vec<(&str, String)> = drawn.iter().map(|one| surface.called(one.site)).collect();
     let widest = |widths: &mut dyn Iterator<Item = i32>| widths.max().unwrap_or(0);
     let codes = widest(&mut called.iter().map(|(code, _)| NAME.width(code))).min(120 * PX);
     let names = widest(&mut called.iter().map(|(_, name)| PLAIN.width(name))).min(180 * PX);
     let left = MARGIN + codes + if names > 0 { names + 10 * PX } else { 0 } + 14 * PX;
-    let right = WIDTH * PX - MARGIN - SAID;
+    let right = width * PX - MARGIN - SAID;
     let axis = Elapsed::new((Duration::ZERO, until(surface, drawn)), left, right);
     let bottom = TOP + drawn.len() as i32 * ROW;
     for (x, text) in axis.ticks() {

@@ -35,9 +35,16 @@ pub fn surface_text(surface: &Surface<'_>, look: Look) -> String {
             let from = scenario.clock.short(surface.offer.from);
             let lasts = first.breaks.map(length).unwrap_or_default();
             let effect = surface.effect();
+            let alike = surface.tolerances[1..].iter().take_while(|one| one.breaks == first.breaks);
+            let alike: Vec<&str> = alike.map(|one| surface.called(one.site).0).collect();
+            let alike = match alike[..] {
+                [] => String::new(),
+                [one] => format!("; as at {one}"),
+                _ => format!("; as at {}", counted(alike.len(), "other site", "other sites")),
+            };
             page.styled(
                 BOLD,
-                format_args!("smallest: {code}{name}, {effect} for {lasts} from {from}"),
+                format_args!("smallest: {code}{name}, {effect} for {lasts} from {from}{alike}"),
             );
             ending(&mut page, asked, broken);
         }
