@@ -92,15 +92,17 @@ pub fn contrasts(study: &Study, runs: &[Runs<'_>]) -> Vec<Contrast> {
 /// Every knob on each of its values; empty without `sensitivity`.
 pub fn swings(study: &Study, runs: &[Runs<'_>]) -> Vec<Swing> {
     let Some(sensitivity) = &study.sensitivity else { return Vec::new() };
-    let alone = |one: &&Runs<'_>| one.point.setting.is_none() && one.point.knob.is_none();
-    let Some(base) = runs.iter().find(alone) else { return Vec::new() };
+    let Some(base) = runs.iter().find(|one| one.point.is_alone(sensitivity.at)) else {
+        return Vec::new();
+    };
     let turned = runs.iter().filter_map(|one| Some((one.point.knob?, one)));
     let swing =
         |(knob, other)| Swing { knob, difference: difference(study, base, other, sensitivity.of) };
     turned.map(swing).collect()
 }
 
-fn difference(
+/// Two points in a metric of `compare`; `None`: nothing to measure in both.
+pub fn difference(
     study: &Study,
     base: &Runs<'_>,
     other: &Runs<'_>,

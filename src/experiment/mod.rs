@@ -33,7 +33,7 @@ mod verdict;
 
 pub use averages::{Average, Averages};
 pub use canary::canary;
-pub use contrast::{Contrast, Runs, Swing, contrasts, swings};
+pub use contrast::{Contrast, Runs, Swing, contrasts, difference, swings};
 pub use difference::{Better, Difference, Judgement, Level, holm};
 pub use measures::{Compared, Measure, measures};
 pub use moments::Moments;

@@ -100,7 +100,8 @@ pub use point::{ExportImport, Languages, PointMode};
 pub use profile::Profile;
 pub use schema::schema;
 pub use study::{
-    Adjust, Better, Comparing, Factor, Method, Point, Rule, Sensitivity, Study, StudyMetric, Until,
+    Adjust, BestHour, Better, Comparing, Factor, Method, Point, Rule, Sensitivity, Study,
+    StudyMetric, Until,
 };
 pub use supported::Supported;
 pub use track::{Track, WallClock, Week};

@@ -45,6 +45,7 @@ fn drawn() -> tempfile::TempDir {
         "tests/commands/drawn-study.yaml",
         "tests/commands/drawn-asked.yaml",
         "tests/commands/drawn.yaml",
+        "tests/commands/hours-study.yaml",
     ])
 }
 
@@ -95,6 +96,34 @@ fn the_charts_of_a_study_are_stored_beside_its_tables_and_drawn_again_from_its_f
     for wanted in ["Which knob is worth turning?", "sync.retry.every", "{ percent: 100% }", "4h"] {
         assert!(svg.contains(wanted), "{wanted} is missing");
     }
+}
+
+#[test]
+fn a_schedule_is_moved_to_each_hour_and_the_best_is_told_with_what_it_breaks() {
+    let place = drawn();
+    agreed(
+        "study-hours",
+        &conversation(
+            place.path(),
+            &[
+                "study hours-study.yaml list",
+                "study hours-study.yaml",
+                "study hours-study.yaml report --ascii",
+                "study hours-study.yaml list --no-vary",
+                "chart hours-study-7b120518",
+            ],
+        ),
+    );
+    let folder = place.path().join("results/hours-study-7b120518");
+    let table = fs::read_to_string(folder.join("best_hour.csv")).unwrap();
+    assert_eq!(table.lines().count(), 1 + 12, "{table}");
+    assert_eq!(table.lines().filter(|line| line.ends_with(",best")).count(), 1, "{table}");
+    let points = fs::read_to_string(folder.join("points.csv")).unwrap();
+    assert!(points.contains(",later,sync.schedule.weekly.at,20:00,"), "{points}");
+    let replications = fs::read_to_string(folder.join("replications.csv")).unwrap();
+    assert!(replications.contains(",later,sync.schedule.weekly.at,20:00,4,worst,s,"));
+    let svg = fs::read_to_string(folder.join("charts/best-hour.svg")).unwrap();
+    assert!(svg.contains("Which hour is best?") && svg.contains("few-syncs"), "{svg}");
 }
 
 /// Every file below a folder and what it holds, without the lock and what is hidden.

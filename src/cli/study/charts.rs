@@ -98,12 +98,14 @@ pub(in crate::cli) fn draw(folder: &Path, chart: Option<&str>) -> Result<Wanted,
 fn list(study: &Study, folder: &Path) -> String {
     let all: Vec<(String, &str)> =
         StudyChart::all(study).iter().map(|it| (it.name(study), it.question())).collect();
-    let width = all.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
+    let absent = StudyChart::absent(study);
+    let names = all.iter().map(|(name, _)| name.as_str()).chain(absent.iter().map(|it| it.0));
+    let width = names.map(|name| name.chars().count()).max().unwrap_or(0);
     let mut text = String::new();
     for (name, question) in &all {
         text += &format!("  {name:<width$}  {question}\n");
     }
-    for (name, needs) in StudyChart::absent(study) {
+    for (name, needs) in absent {
         text += &format!("  {name:<width$}  not here: the study does not say `{needs}`\n");
     }
     let Some((first, _)) = all.first() else { return text };

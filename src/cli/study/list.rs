@@ -17,6 +17,7 @@ const EVENTS_A_SECOND: u64 = 1_000_000;
 pub(super) fn list(study: &Study, plan: &Plan, screen: &mut Screen) -> Result<Exit, Stop> {
     let mut text = heading(study);
     let width = study.designs.iter().map(|name| name.len()).max().unwrap_or(0).min(30);
+    let knobs_at = study.sensitivity.as_ref().map(|it| it.at);
     let (mut least, mut most, mut events) = (0_u64, 0_u64, [0_u64; 2]);
     for (number, &point) in study.points.iter().enumerate() {
         let scenario = scenario(study, point)?;
@@ -29,7 +30,12 @@ pub(super) fn list(study: &Study, plan: &Plan, screen: &mut Screen) -> Result<Ex
         least += u64::from(rule.pilot);
         most += u64::from(rule.max);
         let (design, told) = (&study.designs[point.design], study.told(point));
-        let knob = if point.setting.is_none() { "  (sensitivity)" } else { "" };
+        let knob = match (point.setting, point.hour) {
+            (Some(_), _) => "",
+            // the design as it is may stand there for both
+            (None, None) if knobs_at == Some(point.design) => "  (sensitivity)",
+            (None, _) => "  (best hour)",
+        };
         let line = format!("{:>6}  {design:<width$}  {told}{knob}", number + 1);
         let _ = writeln!(text, "{}", line.trim_end());
     }
@@ -76,8 +82,12 @@ fn heading(study: &Study) -> String {
     if grid != study.designs.len() * study.settings.len() {
         let _ = write!(text, " ({grid} of these)");
     }
+    let hours = study.points.iter().filter(|point| point.hour.is_some()).count();
     if study.sensitivity.is_some() {
-        let _ = write!(text, ", {} of one knob at a time", study.points.len() - grid);
+        let _ = write!(text, ", {} of one knob at a time", study.points.len() - grid - hours);
+    }
+    if hours > 0 {
+        let _ = write!(text, ", {hours} of one hour each");
     }
     text + "\n\n"
 }

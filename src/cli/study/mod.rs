@@ -302,6 +302,7 @@ fn only(study: &mut Study, word: &str) -> Result<(), Stop> {
     }
     study.points = kept;
     study.sensitivity = None;
+    study.best_hour = None;
     Ok(())
 }
 

@@ -88,11 +88,9 @@ pub(super) fn with_told<T>(
 
 /// Of each knob of `sensitivity`: is what it stands on only an assumed default?
 fn assumed(study: &Study) -> Result<Vec<bool>, Stop> {
-    let alone = |point: &&Point| point.setting.is_none() && point.knob.is_none();
-    let Some((asked, point)) = study.sensitivity.as_ref().zip(study.points.iter().find(alone))
-    else {
-        return Ok(Vec::new());
-    };
+    let Some(asked) = &study.sensitivity else { return Ok(Vec::new()) };
+    let alone = study.points.iter().find(|point| point.is_alone(asked.at));
+    let Some(point) = alone else { return Ok(Vec::new()) };
     let scenario = world(study, *point)?;
     let is_assumed = |knob: &str| {
         let mut used = scenario.defaults_used.iter().filter(|one| one.status == Known::Assumed);
@@ -146,7 +144,7 @@ fn designs_changes(study: &Study) -> Result<Vec<Option<Vec<Change>>>, Stop> {
 /// Every file beside the blocks; each is there as a whole or not at all.
 fn store(ready: &Ready, told: &StudyTold<'_>) -> Result<(), Stop> {
     for table in StudyTable::ALL {
-        if table == StudyTable::Sensitivity && told.study.sensitivity.is_none() {
+        if !table.is_of(told.study) {
             continue;
         }
         let path = ready.folder.join(table.file());

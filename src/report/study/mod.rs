@@ -1,5 +1,7 @@
 //! What a study says: for a person, and as tables.
 
+mod hour_page;
+mod hours;
 mod page;
 mod pictures;
 mod table;

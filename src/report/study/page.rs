@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use anstyle::Style;
 
+use super::hour_page::best_hour;
 use super::words::{apart, level, word};
 use super::{PointTold, StudyTold};
 use crate::experiment::{Failure, Judgement, Verdict};
@@ -31,6 +32,7 @@ pub fn study_page(told: &StudyTold<'_>, folder: &str, look: Look) -> String {
     }
     legend(&mut page, told);
     sensitivity(&mut page, told);
+    best_hour(&mut page, told);
     failures(&mut page, told, folder);
     page.text
 }
@@ -306,7 +308,7 @@ fn sensitivity(page: &mut Page, told: &StudyTold<'_>) {
     // the knob that turns most comes first; of equal ones the first that is written
     knobs.sort_by(|one, other| other.0.total_cmp(&one.0));
     page.gap();
-    let alone = told.points.iter().find(|it| it.point.setting.is_none() && it.point.knob.is_none());
+    let alone = told.points.iter().find(|it| it.point.is_alone(sensitivity.at));
     let as_it_is = alone.and_then(|it| it.mean(sensitivity.of));
     let as_it_is = as_it_is.map_or("never".to_owned(), |mean| value(unit, mean.round() as u64, 1));
     let at = &told.study.designs[sensitivity.at];

@@ -1,9 +1,13 @@
 //! The pictures of a study: which there are, and what each is drawn from.
 
 use super::StudyTold;
+use super::hours::{Hour, Hours, Keeps};
 use super::words::{apart, level};
 use crate::experiment::Difference;
-use crate::report::chart::{Effect, Knob, Picture, TORNADO, Tornado, Turn, tornado};
+use crate::report::chart::{
+    BEST_HOUR, BestHour, Column, Effect, Knob, Mark, Picture, Rank, TORNADO, Tornado, Turn,
+    best_hour, tornado,
+};
 use crate::report::many::value;
 use crate::report::summary::words::{counted, grouped};
 use crate::report::{Look, digits};
@@ -14,24 +18,30 @@ use crate::scenario::Study;
 pub enum StudyChart {
     /// Which knob is worth turning?
     Tornado,
+    /// Which hour is best?
+    BestHour,
 }
 
 impl StudyChart {
     /// The charts that this study has, in the order of the manual.
     pub fn all(study: &Study) -> Vec<StudyChart> {
-        study.sensitivity.iter().map(|_| StudyChart::Tornado).collect()
+        let tornado = study.sensitivity.as_ref().map(|_| StudyChart::Tornado);
+        let best_hour = study.best_hour.as_ref().map(|_| StudyChart::BestHour);
+        [tornado, best_hour].into_iter().flatten().collect()
     }
 
     /// The charts that it would have if it said more, each with what it does not say.
     pub fn absent(study: &Study) -> Vec<(&'static str, &'static str)> {
         let tornado = study.sensitivity.is_none().then_some(("tornado", "sensitivity"));
-        tornado.into_iter().collect()
+        let best_hour = study.best_hour.is_none().then_some(("best-hour", "best_hour"));
+        [tornado, best_hour].into_iter().flatten().collect()
     }
 
     /// The word by which it is asked for, and the name of its files.
     pub fn name(self, _: &Study) -> String {
         match self {
             StudyChart::Tornado => "tornado".to_owned(),
+            StudyChart::BestHour => "best-hour".to_owned(),
         }
     }
 
@@ -39,6 +49,7 @@ impl StudyChart {
     pub const fn question(self) -> &'static str {
         match self {
             StudyChart::Tornado => TORNADO,
+            StudyChart::BestHour => BEST_HOUR,
         }
     }
 
@@ -47,6 +58,7 @@ impl StudyChart {
     pub fn draw(self, told: &StudyTold<'_>, repeat: &str) -> Option<Picture> {
         match self {
             StudyChart::Tornado => drawn_tornado(told, repeat),
+            StudyChart::BestHour => drawn_best_hour(told, repeat),
         }
     }
 }
@@ -58,7 +70,7 @@ fn drawn_tornado(told: &StudyTold<'_>, repeat: &str) -> Option<Picture> {
     let sensitivity = told.study.sensitivity.as_ref()?;
     let metric = &told.study.compare.metrics[sensitivity.of];
     let unit = metric.metric.unit();
-    let alone = told.points.iter().find(|it| it.point.setting.is_none() && it.point.knob.is_none());
+    let alone = told.points.iter().find(|it| it.point.is_alone(sensitivity.at));
     let as_it_is = alone.and_then(|it| it.mean(sensitivity.of));
     let as_it_is = as_it_is.map_or("never".to_owned(), |mean| value(unit, mean.round() as u64, 1));
     let turn = |knob: usize| move |swing: &&crate::experiment::Swing| swing.knob.0 == knob;
@@ -88,6 +100,54 @@ fn drawn_tornado(told: &StudyTold<'_>, repeat: &str) -> Option<Picture> {
         confidence: percent(told),
         knobs,
     }))
+}
+
+fn drawn_best_hour(told: &StudyTold<'_>, repeat: &str) -> Option<Picture> {
+    let hours = Hours::of(told)?;
+    let (design, mean) = hours.design;
+    let column = |(place, hour): (usize, &Hour<'_>)| {
+        let half = hour.difference.as_ref().and_then(|it| it.half_width);
+        Column {
+            clock: hours.each[place].clock,
+            mean: hour.mean.map(|mean| mean.round() as i64),
+            half: half.map_or(0, |half| half.round() as i64),
+            rank: match hours.best {
+                Some(best) if best == place => Rank::Best,
+                _ if hours.as_good.contains(&place) => Rank::AsGood,
+                _ => Rank::Other,
+            },
+            mark: match hour.kept {
+                Keeps::Always => None,
+                Keeps::Mostly => Some(Mark::Sometimes),
+                Keeps::Broken => Some(Mark::Broken),
+            },
+            is_today: hour.is_today,
+        }
+    };
+    let broken = hours.each.iter().filter(|hour| hour.kept == Keeps::Broken).count();
+    let alarm = match (&hours.asked.limit, broken) {
+        (Some(limit), 1..) => format!("{} {limit}.", counted_breaking(broken)),
+        _ => String::new(),
+    };
+    Some(best_hour(&BestHour {
+        heading: heading(told, &[&hours.metric.name, &format!("design {design}")]),
+        note: note(told, repeat),
+        alarm,
+        answer: hours.answer(Look::default()),
+        metric: &hours.metric.name,
+        unit: hours.metric.metric.unit(),
+        today: (
+            format!("dashed: {design} as it is, {}", hours.as_it_is()),
+            mean.map(|it| it.round() as i64),
+        ),
+        hours: hours.each.iter().enumerate().map(column).collect(),
+        limit: hours.asked.limit.as_deref(),
+        confidence: percent(told),
+    }))
+}
+
+fn counted_breaking(count: usize) -> String {
+    if count == 1 { "1 hour breaks".to_owned() } else { format!("{count} hours break") }
 }
 
 fn effect(difference: Option<&Difference>, confidence: f64) -> Effect {

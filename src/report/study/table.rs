@@ -3,10 +3,12 @@
 use std::io::{self, Write};
 
 use super::StudyTold;
+use super::hours::Hours;
 use crate::experiment::{Tried, half_width};
 use crate::measure::Figure;
 use crate::report::table::harmless;
 use crate::report::{differences, digits};
+use crate::scenario::Study;
 
 /// A table of a study.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,15 +21,18 @@ pub enum StudyTable {
     Differences,
     /// One row for each value of each knob.
     Sensitivity,
+    /// One row for each hour of the day.
+    BestHour,
 }
 
 impl StudyTable {
     /// All of them.
-    pub const ALL: [StudyTable; 4] = [
+    pub const ALL: [StudyTable; 5] = [
         StudyTable::Points,
         StudyTable::Replications,
         StudyTable::Differences,
         StudyTable::Sensitivity,
+        StudyTable::BestHour,
     ];
 
     /// The name of its file.
@@ -37,6 +42,16 @@ impl StudyTable {
             StudyTable::Replications => "replications.csv",
             StudyTable::Differences => "differences.csv",
             StudyTable::Sensitivity => "sensitivity.csv",
+            StudyTable::BestHour => "best_hour.csv",
+        }
+    }
+
+    /// Does this study ask for it?
+    pub const fn is_of(self, study: &Study) -> bool {
+        match self {
+            StudyTable::Points | StudyTable::Replications | StudyTable::Differences => true,
+            StudyTable::Sensitivity => study.sensitivity.is_some(),
+            StudyTable::BestHour => study.best_hour.is_some(),
         }
     }
 }
@@ -58,6 +73,7 @@ pub fn write_study_table(
         StudyTable::Replications => replications(told, &mut csv)?,
         StudyTable::Differences => differences(told, &mut csv)?,
         StudyTable::Sensitivity => sensitivity(told, &mut csv)?,
+        StudyTable::BestHour => best_hour(told, &mut csv)?,
     }
     csv.flush()
 }
@@ -228,6 +244,49 @@ fn sensitivity(told: &StudyTold<'_>, csv: &mut Csv<'_>) -> io::Result<()> {
             swing.difference.as_ref().map_or_else(empty, |it| differences::numbers(unit, it)),
         );
         cells.push(digits::shortest(told.study.compare.confidence, 4));
+        row(csv, &cells)?;
+    }
+    Ok(())
+}
+
+fn best_hour(told: &StudyTold<'_>, csv: &mut Csv<'_>) -> io::Result<()> {
+    let head = [
+        "design",
+        "knob",
+        "hour",
+        "metric",
+        "unit",
+        "n",
+        "mean_as_it_is",
+        "mean",
+        "difference",
+        "ci_low",
+        "ci_high",
+        "confidence",
+        "limit",
+        "held",
+        "of",
+        "rank",
+    ];
+    row(csv, &head.map(str::to_owned))?;
+    let Some(hours) = Hours::of(told) else { return Ok(()) };
+    let unit = hours.metric.metric.unit();
+    for (place, hour) in hours.each.iter().enumerate() {
+        let words =
+            [hours.design.0, &hours.asked.knob, hour.clock, &hours.metric.name, unit.name()];
+        let mut cells: Vec<String> = words.map(str::to_owned).into();
+        let empty = || vec![String::new(); 6];
+        let difference = hour.difference.as_ref();
+        cells.extend(difference.map_or_else(empty, |it| differences::numbers(unit, it)));
+        cells.push(digits::shortest(told.study.compare.confidence, 4));
+        cells.push(hours.asked.limit.clone().unwrap_or_default());
+        let counts = hour.held.map(|(held, of)| [held, of].map(|count| count.to_string()));
+        cells.extend(counts.unwrap_or_default());
+        cells.push(match hours.best {
+            Some(best) if best == place => "best".to_owned(),
+            _ if hours.as_good.contains(&place) => "not_surely_worse".to_owned(),
+            _ => String::new(),
+        });
         row(csv, &cells)?;
     }
     Ok(())

@@ -140,6 +140,8 @@ const PASS: &[(&str, &str)] = &[
     ("duration-too-long", "how long a duration is stands in its units"),
     ("history-columns", "what is wrong stands in the table that it names"),
     ("param-of-another-kind", "what stands behind `${name}` is not looked up"),
+    ("study-hour-knob", "what a study lays over its base is read with the base"),
+    ("study-hour-schedule", "what a study lays over its base is read with the base"),
     ("study-points", "what a study lays over its base is read with the base"),
     ("time-unquoted", "without its quotes it is the same text"),
     ("too-fine", "what the units of a duration come to"),

@@ -75,7 +75,7 @@ pub(super) fn compare(
     Some(Comparing { baseline, metrics, method, adjust, confidence })
 }
 
-fn design(reader: &mut Reader, node: &Node<'_>, designs: &Designs) -> Option<usize> {
+pub(super) fn design(reader: &mut Reader, node: &Node<'_>, designs: &Designs) -> Option<usize> {
     let name = reader.text(node, "the name of a design")?;
     let names = || designs.iter().map(|(name, _)| name.as_str());
     let found = names().position(|known| known == name);
@@ -197,15 +197,9 @@ pub(super) fn sensitivity(
     designs: &Designs,
 ) -> Option<Sensitivity> {
     let fields = reader.fields(node, "`sensitivity`", &["of", "at", "knobs"], &[])?;
-    let of = reader.required(&fields, "of", "`sensitivity`", "of: p95-hours").and_then(|node| {
-        let name = reader.text(node, "the name of a metric")?;
-        let names = || compare.metrics.iter().map(|metric| metric.name.as_str());
-        let found = names().position(|known| known == name);
-        if found.is_none() {
-            reader.unknown_name("E0602", node.place, "metric of `compare`", name, names);
-        }
-        found
-    });
+    let of = reader
+        .required(&fields, "of", "`sensitivity`", "of: p95-hours")
+        .and_then(|node| metric_of(reader, node, compare));
     let at = match (fields.get("at"), compare.baseline) {
         (Some(node), _) => design(reader, node, designs),
         (None, Some(baseline)) => Some(baseline),
@@ -215,6 +209,21 @@ pub(super) fn sensitivity(
     let knobs = knobs.and_then(|node| reader.map(node, "`knobs`"));
     let knobs: Vec<_> = knobs?.iter().filter_map(|entry| factor(reader, entry, false)).collect();
     Some(Sensitivity { of: of?, at: at?, knobs })
+}
+
+/// Which of the metrics of `compare` is named.
+pub(super) fn metric_of(
+    reader: &mut Reader,
+    node: &Node<'_>,
+    compare: &Comparing,
+) -> Option<usize> {
+    let name = reader.text(node, "the name of a metric")?;
+    let names = || compare.metrics.iter().map(|metric| metric.name.as_str());
+    let found = names().position(|known| known == name);
+    if found.is_none() {
+        reader.unknown_name("E0602", node.place, "metric of `compare`", name, names);
+    }
+    found
 }
 
 /// The value at which a bound of this metric always holds.

@@ -1,9 +1,9 @@
-//! Designs × settings, less what is excluded, and the knobs behind them.
+//! Designs × settings, less what is excluded, and the knobs and hours behind them.
 
 use super::super::limits;
 use super::super::reader::Reader;
 use super::super::source::Place;
-use super::{Factor, Point, Sensitivity};
+use super::{BestHour, Factor, Point, Sensitivity};
 
 /// What is left out: every point with all of this.
 pub(super) struct Exclusion {
@@ -27,14 +27,16 @@ pub(super) fn points(
     designs: &[String],
     factors: &[Factor],
     exclusions: &[Exclusion],
-    sensitivity: Option<&Sensitivity>,
+    (sensitivity, best_hour): (&Option<Sensitivity>, &Option<BestHour>),
 ) -> Option<(Vec<Vec<usize>>, Vec<Point>)> {
     let crossed = factors.iter().filter(|factor| !factor.zipped).map(|factor| factor.levels.len());
     let zipped = factors.iter().find(|factor| factor.zipped).map(|factor| factor.levels.len());
     let knobs = sensitivity
+        .as_ref()
         .map_or(0, |it| 1 + it.knobs.iter().map(|knob| knob.levels.len()).sum::<usize>());
     let in_all = crossed.chain(zipped).try_fold(designs.len(), usize::checked_mul);
-    let in_all = in_all.and_then(|count| count.checked_add(knobs));
+    let hours = best_hour.as_ref().map_or(0, |it| 1 + it.hours.len());
+    let in_all = in_all.and_then(|count| count.checked_add(knobs + hours));
     if in_all.is_none_or(|count| count > limits::POINTS) {
         let note = format!("at most {}", limits::POINTS);
         reader.error("E0605", place, "this study has too many points", note);
@@ -59,7 +61,8 @@ pub(super) fn points(
             continue;
         }
         let number = Some(settings.len());
-        points.extend(left.into_iter().map(|design| Point { design, setting: number, knob: None }));
+        let crossed = |design| Point { design, setting: number, knob: None, hour: None };
+        points.extend(left.into_iter().map(crossed));
         settings.push(setting);
     }
     for exclusion in exclusions.iter().zip(used).filter(|(_, used)| !used).map(|(it, _)| it) {
@@ -70,12 +73,20 @@ pub(super) fn points(
         reader.error("E0605", place, "this study has no point", "everything is excluded");
         return None;
     }
+    let turned = |design, knob, hour| Point { design, setting: None, knob, hour };
     if let Some(Sensitivity { at, knobs, .. }) = sensitivity {
-        let at = |knob| Point { design: *at, setting: None, knob };
+        let at = |knob| turned(*at, knob, None);
         points.push(at(None));
         for (number, knob) in knobs.iter().enumerate() {
             points.extend((0..knob.levels.len()).map(|value| at(Some((number, value)))));
         }
+    }
+    if let Some(BestHour { at, hours, .. }) = best_hour {
+        // the design as it is may stand beside the knobs already
+        if !points.iter().any(|point| point.is_alone(*at)) {
+            points.push(turned(*at, None, None));
+        }
+        points.extend((0..hours.len()).map(|hour| turned(*at, None, Some(hour))));
     }
     Some((settings, points))
 }

@@ -14,6 +14,7 @@
 
 mod asked;
 mod grid;
+mod hours;
 mod point;
 mod read;
 #[cfg(test)]
@@ -21,6 +22,8 @@ mod tests;
 
 use std::fmt;
 use std::rc::Rc;
+
+pub use hours::BestHour;
 
 use super::error::{Diagnostic, Report};
 use super::files::{Files, text_of};
@@ -45,7 +48,8 @@ pub struct Study {
     pub factors: Vec<Factor>,
     /// The combinations of levels, one level for each factor; at least one, perhaps an empty one.
     pub settings: Vec<Vec<usize>>,
-    /// What is run: designs in each setting, then the knobs of `sensitivity`.
+    /// What is run: designs in each setting, then the knobs of `sensitivity`, then the hours of
+    /// `best_hour`.
     pub points: Vec<Point>,
     /// How often each point is replicated; `None`: as its own scenario says.
     pub rule: Option<Rule>,
@@ -55,6 +59,8 @@ pub struct Study {
     pub compare: Comparing,
     /// One knob at a time.
     pub sensitivity: Option<Sensitivity>,
+    /// One design at each hour of the day.
+    pub best_hour: Option<BestHour>,
     written: Written,
 }
 
@@ -78,6 +84,15 @@ pub struct Point {
     pub setting: Option<usize>,
     /// Which knob of `sensitivity` stands on which of its values.
     pub knob: Option<(usize, usize)>,
+    /// Which hour of `best_hour`.
+    pub hour: Option<usize>,
+}
+
+impl Point {
+    /// Is it this design as it is, beside which its knobs and hours are looked at?
+    pub fn is_alone(&self, design: usize) -> bool {
+        (self.design, self.setting, self.knob, self.hour) == (design, None, None, None)
+    }
 }
 
 /// How often a point is replicated.
@@ -218,14 +233,14 @@ impl Study {
         Ok((study, warnings))
     }
 
-    /// The study with nothing varied: each design as it is, and no sensitivity.
+    /// The study with nothing varied: each design as it is, no sensitivity and no hours.
     pub fn without_varying(mut self) -> Study {
         self.factors.clear();
         self.settings = vec![Vec::new()];
         self.sensitivity = None;
-        let designs = 0..self.designs.len();
-        self.points =
-            designs.map(|design| Point { design, setting: Some(0), knob: None }).collect();
+        self.best_hour = None;
+        let plain = |design| Point { design, setting: Some(0), knob: None, hour: None };
+        self.points = (0..self.designs.len()).map(plain).collect();
         self
     }
 
@@ -236,8 +251,11 @@ impl Study {
         levels.map(|(level, factor)| factor.levels[*level].as_str()).collect()
     }
 
-    /// Which knob stands on which value at a point, as written.
+    /// Which knob stands on which value at a point, as written; that of `best_hour` as well.
     pub fn knob(&self, point: Point) -> Option<(&str, &str)> {
+        if let (Some(hour), Some(best)) = (point.hour, &self.best_hour) {
+            return Some((&best.knob, &best.hours[hour]));
+        }
         let (knob, value) = point.knob?;
         let knob = &self.sensitivity.as_ref()?.knobs[knob];
         Some((&knob.name, &knob.levels[value]))

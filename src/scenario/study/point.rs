@@ -10,7 +10,7 @@ use super::super::reader::Reader;
 use super::super::source::Place;
 use super::super::yaml::{self, Entry, Node, Value};
 use super::super::{Diagnostic, Report, Scenario, Severity};
-use super::{Point, Study, asked};
+use super::{Point, Study, asked, hours};
 
 impl Study {
     /// The world of a point, with what is odd about it.
@@ -28,7 +28,11 @@ impl Study {
             let own = self.base_of(&tree, point)?;
             let laid = self.laid(&tree, point);
             let composed = compose(&mut reader, &arena, own, overrides, laid)?;
-            document(&mut reader, &composed, overrides)
+            let scenario = document(&mut reader, &composed, overrides)?;
+            if point.hour.is_some() {
+                hours::check_limit(&mut reader, &tree, &scenario);
+            }
+            Some(scenario)
         });
         let sound = reader.errors() == 0;
         let report = reader.into_report(&written.file_name, &written.text);
@@ -44,10 +48,23 @@ impl Study {
     /// Reads every point; gives back what is odd, each thing once.
     pub(super) fn check_points(&self) -> Result<Vec<Diagnostic>, Report> {
         let (mut seen, mut wrong, mut odd) = (BTreeSet::new(), Vec::new(), Vec::new());
-        let mut further = 0;
+        let (mut further, mut hours_wrong) = (0, false);
         for &point in &self.points {
+            if hours_wrong && point.hour.is_some() {
+                continue;
+            }
             let found = match self.scenario(point) {
+                // that an hour is a bad one is what is asked
+                Ok(_) if point.hour.is_some() => continue,
                 Ok((_, warnings)) => warnings,
+                Err(mut report) if point.hour.is_some() => {
+                    // what is wrong with one hour is wrong with all
+                    hours_wrong = true;
+                    let first = report.diagnostics.first_mut().filter(|one| one.code != "E0602");
+                    first.into_iter().for_each(|one| one.help.push(hours::HOLDS.to_owned()));
+                    further += report.further;
+                    report.diagnostics
+                }
                 Err(report) => {
                     further += report.further;
                     report.diagnostics
@@ -131,6 +148,9 @@ impl Study {
             let name = &sensitivity.knobs[knob].name;
             let written = knobs.and_then(|knobs| below(&knobs.value, name));
             laid.knobs.extend(written.and_then(|it| level_of(it, value, "sensitivity")));
+        }
+        if let (Some(hour), Some(best)) = (point.hour, &self.best_hour) {
+            laid.knobs.extend(hours::turned(tree, best, hour));
         }
         if let Some(metrics) = below(tree, "compare").and_then(|it| below(&it.value, "metrics")) {
             for metric in entries(&metrics.value) {

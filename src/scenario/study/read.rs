@@ -10,9 +10,9 @@ use super::super::reader::Reader;
 use super::super::shape::Fields;
 use super::super::yaml::{self, Entry, Node, Value};
 use super::super::{Diagnostic, Overrides, Report, limits};
-use super::{Factor, Study, Written, asked, grid};
+use super::{Factor, Study, Written, asked, grid, hours};
 
-const KEYS: [&str; 13] = [
+const KEYS: [&str; 14] = [
     "supsim",
     "kind",
     "name",
@@ -26,6 +26,7 @@ const KEYS: [&str; 13] = [
     "common_random_numbers",
     "compare",
     "sensitivity",
+    hours::KEY,
 ];
 
 /// Reads everything that the study itself says.
@@ -106,11 +107,18 @@ fn study(reader: &mut Reader, tree: &Node<'_>, written: Written) -> Option<Study
         (Some(_), None) => None,
         (None, _) => Some(None),
     };
-    let sensitivity = sensitivity?;
+    let best_hour = match (fields.get(hours::KEY), &compare) {
+        (Some(node), Some(compare)) => reader
+            .within(hours::KEY, |reader| hours::best_hour(reader, node, compare, &designs))
+            .map(Some),
+        (Some(_), None) => None,
+        (None, _) => Some(None),
+    };
+    let (sensitivity, best_hour) = (sensitivity?, best_hour?);
     let place = fields.entry("vary").map_or(fields.place, |entry| entry.place);
     let names: Vec<String> = designs.iter().map(|(name, _)| name.clone()).collect();
     let (settings, points) =
-        grid::points(reader, place, &names, &factors, &exclusions, sensitivity.as_ref())?;
+        grid::points(reader, place, &names, &factors, &exclusions, (&sensitivity, &best_hour))?;
     Some(Study {
         name: name?.to_owned(),
         question: question.unwrap_or_default().to_owned(),
@@ -124,6 +132,7 @@ fn study(reader: &mut Reader, tree: &Node<'_>, written: Written) -> Option<Study
         common_random_numbers: common_random_numbers?,
         compare: compare?,
         sensitivity,
+        best_hour,
         written,
     })
 }

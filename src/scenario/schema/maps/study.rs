@@ -20,6 +20,7 @@ pub(super) static MAPS: &[Shape] = &[
             ("common_random_numbers", "truth", "The same chance for every point. Default: true."),
             ("compare", "compare", "What designs are compared in."),
             ("sensitivity", "sensitivity", "One knob at a time."),
+            ("best_hour", "best_hour", "One design at each hour of the day."),
         ],
         &["supsim", "kind", "name", "base"],
     ),
@@ -108,5 +109,17 @@ pub(super) static MAPS: &[Shape] = &[
             ("knobs", "levels", "Parameter or path and its values; one at a time."),
         ],
         &["of", "knobs"],
+    ),
+    shape(
+        "best_hour",
+        &["`best_hour`"],
+        &[
+            ("of", "text", "A metric of `compare`."),
+            ("at", "text", "A design. Default: the baseline."),
+            ("knob", "text", "What holds the time of day. Default: sync.schedule.weekly.at."),
+            ("every", "duration", "From one hour to the next. Default: 1h."),
+            ("limit", "text", "An expectation: hours that do not keep it are marked."),
+        ],
+        &["of"],
     ),
 ];
