@@ -46,6 +46,7 @@ mod real_driver;
 mod replications;
 mod report;
 mod report_in_a_browser;
+mod results;
 mod rulebook;
 mod rules;
 mod senders;

@@ -32,6 +32,9 @@ pub(in crate::cli) struct StudyArgs {
     /// Where studies are kept
     #[arg(long, value_name = "DIR", default_value = "results")]
     out: PathBuf,
+    /// Also put what it says here: summary, tables and charts, without the runs
+    #[arg(short, value_name = "DIR")]
+    output: Option<PathBuf>,
     /// Which chance; wins over the study's own seed
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
@@ -153,6 +156,7 @@ impl StudyArgs {
             shard,
             split: self.shards,
             missing: self.missing,
+            output: self.output,
             threads: self.threads.map(usize::from),
             charts: Charts {
                 svg: matches!(self.charts, ChartsWord::Both | ChartsWord::Svg),

@@ -128,6 +128,7 @@ impl Plan {
             shard: None,
             split: None,
             missing: false,
+            output: None,
             threads: None,
             charts: Charts { svg: false, png: false },
             look: Look::default(),

@@ -45,7 +45,7 @@ pub(super) fn merge(plan: &Plan, screen: &mut Screen) -> Result<Exit, Stop> {
         keep_world(study, &ready, number)?;
     }
     let plan = Plan { file: ready.folder.clone(), results: plan.results.clone(), ..kept.clone() };
-    told::tell(study, &ready, &plan, screen)
+    super::tell(study, &ready, &plan, screen)
 }
 
 /// The folders of the study, which must be one: those that were named, or those in them.

@@ -5,6 +5,7 @@ mod charts;
 mod gauge;
 mod list;
 mod merge;
+mod publish;
 mod ready;
 mod run;
 mod shard;
@@ -55,6 +56,8 @@ pub(super) struct Plan {
     pub split: Option<u32>,
     /// Nothing but the numbers of the shards that are missing.
     pub missing: bool,
+    /// Where what it says goes as well.
+    pub output: Option<PathBuf>,
     /// On how many threads; `None`: as many as the machine has.
     pub threads: Option<usize>,
     /// Which forms of the charts are stored.
@@ -135,7 +138,7 @@ pub(super) fn study(plan: &Plan, screen: &mut Screen) -> Result<Exit, Stop> {
             run::run(study, &ready, plan, screen)?;
             match plan.shard {
                 Some(shard) => told::shard(&ready, plan, shard, screen),
-                None => told::tell(study, &ready, plan, screen),
+                None => tell(study, &ready, plan, screen),
             }
         }
         Action::Status | Action::Report | Action::Merge => {
@@ -144,10 +147,19 @@ pub(super) fn study(plan: &Plan, screen: &mut Screen) -> Result<Exit, Stop> {
             begun(&ready, plan)?;
             match plan.action {
                 Action::Status => told::status(&ready, plan, screen),
-                _ => told::tell(study, &ready, plan, screen),
+                _ => tell(study, &ready, plan, screen),
             }
         }
     }
+}
+
+/// Tells what a study says that is complete.
+fn tell(study: &Study, ready: &Ready, plan: &Plan, screen: &mut Screen) -> Result<Exit, Stop> {
+    let exit = told::tell(study, ready, plan, screen)?;
+    if let Some(place) = &plan.output {
+        publish::publish(ready, place)?;
+    }
+    Ok(exit)
 }
 
 /// A study that was read.
