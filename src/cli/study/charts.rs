@@ -78,7 +78,7 @@ pub(in crate::cli) fn draw(folder: &Path, chart: Option<&str>) -> Result<Wanted,
     let Some(chart) = all.iter().find(|chart| chart.name(study) == word) else {
         let absent = StudyChart::absent(study);
         if let Some((_, needs)) = absent.into_iter().find(|(name, _)| *name == word) {
-            let text = format!("supsim: {word}: a study has this chart that says `{needs}`");
+            let text = format!("supsim: {word}: only a study that says {needs} has this chart");
             return Err(Stop { exit: Exit::NothingRan, text });
         }
         let names = all.iter().map(|chart| chart.name(study)).collect();
@@ -106,7 +106,7 @@ fn list(study: &Study, folder: &Path) -> String {
         text += &format!("  {name:<width$}  {question}\n");
     }
     for (name, needs) in absent {
-        text += &format!("  {name:<width$}  not here: the study does not say `{needs}`\n");
+        text += &format!("  {name:<width$}  not here: the study does not say {needs}\n");
     }
     let Some((first, _)) = all.first() else { return text };
     let folder = quoted(&folder.display().to_string());

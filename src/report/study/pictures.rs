@@ -1,12 +1,12 @@
 //! The pictures of a study: which there are, and what each is drawn from.
 
-use super::StudyTold;
 use super::hours::{Hour, Hours, Keeps};
-use super::words::{apart, level};
-use crate::experiment::Difference;
+use super::words::{apart, level, word};
+use super::{PointTold, StudyTold};
+use crate::experiment::{Contrast, Difference};
 use crate::report::chart::{
-    BEST_HOUR, BestHour, Column, Effect, Knob, Mark, Picture, Rank, TORNADO, Tornado, Turn,
-    best_hour, tornado,
+    BEST_HOUR, BestHour, Column, DESIGNS, Designs, Effect, Group, Knob, Mark, Picture, Rank, Row,
+    TORNADO, Tornado, Turn, best_hour, designs, tornado,
 };
 use crate::report::many::value;
 use crate::report::summary::words::{counted, grouped};
@@ -16,6 +16,8 @@ use crate::scenario::Study;
 /// A chart of a study: a question that it answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StudyChart {
+    /// Which design is better, in this metric of `compare`?
+    Designs(usize),
     /// Which knob is worth turning?
     Tornado,
     /// Which hour is best?
@@ -27,19 +29,25 @@ impl StudyChart {
     pub fn all(study: &Study) -> Vec<StudyChart> {
         let tornado = study.sensitivity.as_ref().map(|_| StudyChart::Tornado);
         let best_hour = study.best_hour.as_ref().map(|_| StudyChart::BestHour);
-        [tornado, best_hour].into_iter().flatten().collect()
+        let designs = is_compared(study).then_some(0..study.compare.metrics.len());
+        let designs = designs.into_iter().flatten().map(StudyChart::Designs);
+        designs.chain(tornado).chain(best_hour).collect()
     }
 
     /// The charts that it would have if it said more, each with what it does not say.
     pub fn absent(study: &Study) -> Vec<(&'static str, &'static str)> {
-        let tornado = study.sensitivity.is_none().then_some(("tornado", "sensitivity"));
-        let best_hour = study.best_hour.is_none().then_some(("best-hour", "best_hour"));
-        [tornado, best_hour].into_iter().flatten().collect()
+        let tornado = study.sensitivity.is_none().then_some(("tornado", "`sensitivity`"));
+        let best_hour = study.best_hour.is_none().then_some(("best-hour", "`best_hour`"));
+        let designs = (!is_compared(study)).then_some(("designs-METRIC", "a second of `designs`"));
+        [designs, tornado, best_hour].into_iter().flatten().collect()
     }
 
     /// The word by which it is asked for, and the name of its files.
-    pub fn name(self, _: &Study) -> String {
+    pub fn name(self, study: &Study) -> String {
         match self {
+            StudyChart::Designs(metric) => {
+                format!("designs-{}", study.compare.metrics[metric].name)
+            }
             StudyChart::Tornado => "tornado".to_owned(),
             StudyChart::BestHour => "best-hour".to_owned(),
         }
@@ -48,6 +56,7 @@ impl StudyChart {
     /// What it answers.
     pub const fn question(self) -> &'static str {
         match self {
+            StudyChart::Designs(_) => DESIGNS,
             StudyChart::Tornado => TORNADO,
             StudyChart::BestHour => BEST_HOUR,
         }
@@ -57,6 +66,7 @@ impl StudyChart {
     /// it is drawn from.
     pub fn draw(self, told: &StudyTold<'_>, repeat: &str) -> Option<Picture> {
         match self {
+            StudyChart::Designs(metric) => drawn_designs(told, metric, repeat),
             StudyChart::Tornado => drawn_tornado(told, repeat),
             StudyChart::BestHour => drawn_best_hour(told, repeat),
         }
@@ -65,6 +75,59 @@ impl StudyChart {
 
 /// What stands between two parts of a heading.
 const PART: &str = "  \u{B7}  ";
+
+/// Is any design compared with another?
+fn is_compared(study: &Study) -> bool {
+    let crossed = |baseline: usize| {
+        let others =
+            study.points.iter().filter(move |it| it.setting.is_some() && it.design != baseline);
+        others.count() > 0
+    };
+    study.compare.baseline.is_some_and(crossed)
+}
+
+fn drawn_designs(told: &StudyTold<'_>, metric: usize, repeat: &str) -> Option<Picture> {
+    let study = told.study;
+    let asked = &study.compare.metrics[metric];
+    let unit = asked.metric.unit();
+    let baseline = study.compare.baseline?;
+    let group = |setting: usize| {
+        let own = |it: &&Contrast| (it.setting, it.metric) == (setting, metric);
+        let rows = told.contrasts.iter().filter(own).map(|it| Row {
+            name: &study.designs[it.design],
+            effect: effect(Some(&it.difference), study.compare.confidence),
+            judgement: it.judgement,
+            words: [
+                level(unit, it.difference.design, it.difference.pairs),
+                apart(Look::default(), unit, &it.difference),
+                word(it.judgement).to_owned(),
+            ],
+        });
+        let is_base =
+            |it: &&PointTold<'_>| (it.point.design, it.point.setting) == (baseline, Some(setting));
+        let base = told.points.iter().find(is_base)?;
+        let mean = base.mean(metric).map(|mean| value(unit, mean.round() as u64, 1));
+        Some(Group {
+            setting: study.told(base.point),
+            baseline: format!(
+                "{}: {}",
+                study.designs[baseline],
+                mean.unwrap_or_else(|| "never".to_owned())
+            ),
+            rows: rows.collect(),
+        })
+    };
+    let groups = (0..study.settings.len()).filter_map(group);
+    Some(designs(&Designs {
+        heading: heading(told, &[&asked.name]),
+        note: note(told, repeat),
+        metric: &asked.name,
+        unit,
+        matters_from: i64::try_from(asked.matters_from).unwrap_or(i64::MAX),
+        confidence: percent(told),
+        groups: groups.filter(|group| !group.rows.is_empty()).collect(),
+    }))
+}
 
 fn drawn_tornado(told: &StudyTold<'_>, repeat: &str) -> Option<Picture> {
     let sensitivity = told.study.sensitivity.as_ref()?;

@@ -95,7 +95,7 @@ impl Effect {
     }
 
     /// From where to where its interval reaches.
-    fn reach(self) -> Option<(i64, i64)> {
+    pub(super) fn reach(self) -> Option<(i64, i64)> {
         let Effect::By { mean, half, .. } = self else { return None };
         let half = half.unwrap_or(0);
         Some((mean.saturating_sub(half), mean.saturating_add(half)))
