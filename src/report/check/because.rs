@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::super::Run;
 use super::super::many;
 use super::super::summary::{counted, time};
+use super::busy;
 use crate::measure::{Activity, Arrival, Blame, Causes, Ending, Stage};
 use crate::scenario::{Bound, Expectation, Holder, Metric};
 use crate::trace::Part;
@@ -39,10 +40,9 @@ pub fn because(run: &Run<'_>, asked: &Expectation) -> Option<Because> {
             let text = format!("{} ran at once, {at}, in {}", activity.busiest, which(run));
             Some(Because { text, site: None, release: None, part: None })
         }
-        Metric::SyncTime
-        | Metric::RedundantSyncs
-        | Metric::LinkUtilisation
-        | Metric::SenderQueue => None,
+        Metric::SyncTime => busy::long(run, asked),
+        Metric::LinkUtilisation => busy::full(run, asked),
+        Metric::RedundantSyncs | Metric::SenderQueue => None,
     }
 }
 

@@ -14,6 +14,7 @@
 mod against;
 mod annotations;
 mod because;
+mod busy;
 mod junit;
 mod markdown;
 #[cfg(test)]

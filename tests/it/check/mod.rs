@@ -66,6 +66,24 @@ fn a_check_tells_what_was_wanted_what_came_why_and_how_to_repeat_it() {
 }
 
 #[test]
+fn what_took_long_and_what_was_full_is_told_by_its_site_and_time() {
+    let place = folder(&["scenarios/retry-herd.yaml"]);
+    let text = "supsim: 1\nkind: scenario\nname: busy\nextends: retry-herd.yaml\nreplications: 2\n\
+                expect:\n  herd: null\n  \
+                quick: { metric: sync_time, where: { type: secondary }, at_most: 5min }\n  \
+                free: { metric: link_utilisation, where: { type: secondary }, at_most: 1% }\n";
+    fs::write(place.path().join("busy.yaml"), text).unwrap();
+    let output = supsim(place.path(), &["check", "busy.yaml"]);
+    assert_eq!(code(&output), 1);
+    let said = out(&output);
+    // every branch pulls over what they share of 50 Mbit/s: 150 times 40 MB take 16 minutes
+    assert!(said.contains(" took 20.8 min, Tue 13 Jan "), "{said}");
+    assert!(said.contains("catalogue transfer 16.0 min, then"), "{said}");
+    // 40 MB in an hour, of 4 Mbit/s
+    assert!(said.contains(" (branch) was 2.2 % full in the hour from Tue 13 Jan "), "{said}");
+}
+
+#[test]
 fn the_worst_of_all_scenarios_is_the_exit_code() {
     let place = scenarios();
     let of = |words: &[&str]| code(&supsim(place.path(), &[&["check", "-q"], words].concat()));
