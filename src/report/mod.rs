@@ -81,7 +81,8 @@ pub use shrink::{
 };
 pub use standing::standing;
 pub use study::{
-    AskedThere, PointTold, StudyChart, StudyTable, StudyTold, study_page, write_study_table,
+    AskedThere, PointTold, StudyChart, StudyTable, StudyTold, study_json, study_page,
+    write_study_table,
 };
 pub use summary::{Look, footer, latest_site, summary};
 pub use table::{TableName, write_csv};

@@ -126,6 +126,62 @@ fn a_schedule_is_moved_to_each_hour_and_the_best_is_told_with_what_it_breaks() {
     assert!(svg.contains("Which hour is best?") && svg.contains("few-syncs"), "{svg}");
 }
 
+#[test]
+fn a_program_reads_what_a_study_says_with_the_digits_of_its_tables() {
+    let place = drawn();
+    let words = [
+        "study",
+        "drawn-study.yaml",
+        "--format",
+        "json",
+        "--charts",
+        "none",
+        "--progress",
+        "never",
+    ];
+    let (code, said, _) = run(place.path(), &words);
+    assert_eq!(code, 0);
+    let told: serde_json::Value = serde_json::from_str(&said).unwrap();
+    let again = run(place.path(), &["study", "drawn-study.yaml", "report", "--format", "json"]);
+    assert_eq!(again.1, said, "the same when it is told again");
+    assert_eq!((told["study"].as_u64(), told["baseline"].as_str()), (Some(1), Some("today")));
+    assert_eq!(told["best_hour"], serde_json::Value::Null);
+    let folder = kept(&place.path().join("results"));
+    let table = fs::read_to_string(folder.join("differences.csv")).unwrap();
+    let rows = told["differences"].as_array().unwrap();
+    assert_eq!(table.lines().count(), 1 + rows.len());
+    for (line, row) in table.lines().skip(1).zip(rows) {
+        let cells: Vec<&str> = line.split(',').collect();
+        let text = |key: &str| match &row[key] {
+            serde_json::Value::Null => String::new(),
+            serde_json::Value::String(text) => text.clone(),
+            number => number.to_string().trim_end_matches(".0").to_owned(),
+        };
+        let keys = ["design", "metric", "n", "difference", "ci_low", "ci_high", "verdict"];
+        let columns = [1, 4, 6, 9, 10, 11, 14];
+        for (key, column) in keys.into_iter().zip(columns) {
+            let (one, other) = (text(key), cells[column]);
+            let same = match (one.parse::<f64>(), other.parse::<f64>()) {
+                (Ok(one), Ok(other)) => one == other,
+                _ => one == other,
+            };
+            assert!(same, "{key}: {one} in the document, {other} in {line}");
+        }
+    }
+    let (points, swings) = (told["points"].as_array().unwrap(), &told["sensitivity"]["turned"]);
+    assert_eq!(points.last().unwrap()["point"].as_u64(), Some(points.len() as u64));
+    assert_eq!(
+        (swings[1]["knob"].as_str(), swings[1]["value"].as_str()),
+        (Some("sync.retry.every"), Some("4h"))
+    );
+    let hours = run(place.path(), &["study", "hours-study.yaml", "--format", "json"]);
+    let hours: serde_json::Value = serde_json::from_str(&hours.1).unwrap();
+    assert_eq!(hours["best_hour"]["best"], "22:00");
+    let refused = run(place.path(), &["study", "drawn-study.yaml", "list", "--format", "json"]);
+    assert_eq!(refused.0, 2);
+    assert!(refused.2.contains("run, resume, report, merge"), "{}", refused.2);
+}
+
 /// Every file below a folder and what it holds, without the lock and what is hidden.
 pub(crate) fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut found = BTreeMap::new();

@@ -8,7 +8,7 @@ use super::super::exit::{Exit, Stop};
 use super::super::overriding::OverrideArgs;
 use super::super::run::Charts;
 use super::super::screen::{Screen, When};
-use super::super::study::{Action, Plan, Shard};
+use super::super::study::{Action, Form, Plan, Shard};
 use super::time::TimeArgs;
 use super::{LookArgs, WhenWord};
 
@@ -21,6 +21,7 @@ use super::{LookArgs, WhenWord};
         supsim study branch-study.yaml status            how far is it?\n  \
         supsim study branch-study.yaml resume            go on after Ctrl-C or a power cut\n  \
         supsim study branch-study.yaml report            tell again what it says\n  \
+        supsim study branch-study.yaml report --format json    the same for a program\n  \
         supsim study branch-study.yaml run --shard 3/16 --out shared    a share of the runs\n  \
         supsim study merge shared                        put the shares together\n\n\
     The exit code is 0 when all was run, 6 when it was stopped, 70 when a run failed.")]
@@ -64,6 +65,9 @@ pub(in crate::cli) struct StudyArgs {
     /// Which forms of the charts to store
     #[arg(long, value_name = "FORMAT", default_value = "svg")]
     charts: ChartsWord,
+    /// With run, resume, report and merge: for whom the answer is
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    format: FormWord,
     /// Print nothing but complaints
     #[arg(short, long)]
     quiet: bool,
@@ -86,6 +90,14 @@ enum ChartsWord {
     Png,
     /// No charts
     None,
+}
+
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq)]
+enum FormWord {
+    /// A person
+    Human,
+    /// A program
+    Json,
 }
 
 #[derive(ValueEnum, Clone, Copy, Debug)]
@@ -144,6 +156,14 @@ impl StudyArgs {
         if self.missing && action != Action::Status {
             return Err(wrong("supsim: --missing is for status".to_owned()));
         }
+        if self.format == FormWord::Json
+            && (shard.is_some() || matches!(action, Action::List | Action::Status))
+        {
+            return Err(wrong(
+                "supsim: --format json is for what a whole study says: run, resume, report, merge"
+                    .to_owned(),
+            ));
+        }
         Ok(Plan {
             file: files.remove(0),
             folders,
@@ -161,6 +181,10 @@ impl StudyArgs {
             charts: Charts {
                 svg: matches!(self.charts, ChartsWord::Both | ChartsWord::Svg),
                 png: matches!(self.charts, ChartsWord::Both | ChartsWord::Png),
+            },
+            form: match self.format {
+                FormWord::Human => Form::Human,
+                FormWord::Json => Form::Json,
             },
             look: self.look.meant(screen),
             quiet: self.quiet,

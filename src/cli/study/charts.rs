@@ -11,7 +11,7 @@ use super::block::put_again;
 use super::ready::Ready;
 use super::run::trouble;
 use super::told::with_told;
-use super::{Action, Asked, Plan, read_kept, sources};
+use super::{Action, Asked, Form, Plan, read_kept, sources};
 use crate::report::{Look, Picture, StudyChart, StudyTold};
 use crate::scenario::{Overrides, Study};
 
@@ -131,6 +131,7 @@ impl Plan {
             output: None,
             threads: None,
             charts: Charts { svg: false, png: false },
+            form: Form::Human,
             look: Look::default(),
             quiet: true,
             progress: When::Never,

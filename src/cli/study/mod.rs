@@ -62,6 +62,8 @@ pub(super) struct Plan {
     pub threads: Option<usize>,
     /// Which forms of the charts are stored.
     pub charts: Charts,
+    /// For whom the answer is.
+    pub form: Form,
     /// How the text looks.
     pub look: Look,
     /// No text.
@@ -93,6 +95,15 @@ impl Plan {
         }
         words.join(" ")
     }
+}
+
+/// For whom the answer is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// A person.
+    Human,
+    /// A program.
+    Json,
 }
 
 /// What is done with a study.

@@ -15,10 +15,10 @@ use super::ready::{Kept, Ready, world};
 use super::run::trouble;
 use super::shard::{Shard, seal};
 use super::sources::{FILE, Sources};
-use super::{Plan, merge};
+use super::{Form, Plan, merge};
 use crate::experiment::{Failure, Replication, answers_to, contrasts, swings};
 use crate::report::{
-    AskedThere, Look, PointTold, StudyTable, StudyTold, study_page, write_study_table,
+    AskedThere, Look, PointTold, StudyTable, StudyTold, study_json, study_page, write_study_table,
 };
 use crate::scenario::{Change, Known, Point, Study, changes};
 
@@ -33,9 +33,14 @@ pub(super) fn tell(
         store(ready, told)?;
         charts::store(ready, told, plan.charts)?;
         if !plan.quiet {
-            let folder = format!("{}/", ready.folder.display());
-            screen.say(&study_page(told, &folder, plan.look));
-            screen.say(&format!("\nstored as {}\n", ready.folder.display()));
+            let folder = ready.folder.display();
+            match plan.form {
+                Form::Json => screen.say(&study_json(told)),
+                Form::Human => {
+                    screen.say(&study_page(told, &format!("{folder}/"), plan.look));
+                    screen.say(&format!("\nstored as {folder}\n"));
+                }
+            }
         }
         let failures = told.points.iter().flat_map(|one| one.tried.iter().map(|one| &one.result));
         Ok(failures.fold(Exit::Ok, |exit, result| match result {

@@ -1,12 +1,15 @@
 //! What a study says: for a person, and as tables.
 
+mod cheapest;
 mod hour_page;
 mod hours;
+mod json;
 mod page;
 mod pictures;
 mod table;
 mod words;
 
+pub use json::study_json;
 pub use page::study_page;
 pub use pictures::StudyChart;
 pub use table::{StudyTable, write_study_table};

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use anstyle::Style;
 
+use super::cheapest::{Cheapest, others_broken, points_of};
 use super::hour_page::best_hour;
 use super::words::{apart, level, word};
 use super::{PointTold, StudyTold};
-use crate::experiment::{Failure, Judgement, Verdict};
+use crate::experiment::{Failure, Judgement};
 use crate::report::many::value;
 use crate::report::summary::page::{BAD, BOLD, GOOD, Page};
 use crate::report::summary::words::{counted, grouped};
@@ -63,14 +64,6 @@ fn heading(page: &mut Page, told: &StudyTold<'_>) {
         page.line(format_args!("{}", study.question));
     }
     page.gap();
-}
-
-/// The points of a setting, in the order of the designs.
-fn points_of<'t, 'a>(
-    told: &'t StudyTold<'a>,
-    setting: usize,
-) -> impl Iterator<Item = &'t PointTold<'a>> {
-    told.points.iter().filter(move |one| one.point.setting == Some(setting))
 }
 
 fn setting(page: &mut Page, told: &StudyTold<'_>, setting: usize) {
@@ -185,56 +178,13 @@ fn effort(one: &PointTold<'_>, base: Option<&PointTold<'_>>, study: &Study) -> S
     format!("  {:>7}{} {attempts:>6}{}", grouped(effort.busiest), mark(too_many), mark(doubled))
 }
 
-/// The expectations that are broken and that the study does not compare by their names.
-fn others_broken<'t>(
-    one: &'t PointTold<'_>,
-    study: &'t Study,
-) -> impl Iterator<Item = (&'t str, Metric)> {
-    let compared = |name: &str| study.compare.metrics.iter().any(|metric| metric.name == name);
-    let broken = one.expectations.iter().filter(move |it| it.is_broken() && !compared(&it.name));
-    broken.map(|it| (it.name.as_str(), it.metric))
-}
-
-/// The least change that meets what is expected by the name of a metric, and breaks nothing else.
 fn cheapest(page: &mut Page, told: &StudyTold<'_>, setting: usize) {
-    let study = told.study;
-    let goal = |name: &str| study.compare.metrics.iter().any(|metric| metric.name == name);
-    let goals = |one: &PointTold<'_>| -> Vec<usize> {
-        let asked = one.expectations.iter().enumerate();
-        asked.filter(|(_, it)| goal(&it.name)).map(|(place, _)| place).collect()
-    };
-    let Some(names) = points_of(told, setting).next().map(|one| {
-        goals(one).iter().map(|&place| one.expectations[place].name.as_str()).collect::<Vec<_>>()
-    }) else {
-        return;
-    };
-    if names.is_empty() || study.compare.baseline.is_none() {
-        return;
-    }
-    let names = names.join(", ");
-    let meets = |one: &&PointTold<'_>| {
-        let goals = goals(one);
-        !goals.is_empty()
-            && goals.iter().all(|&place| one.expectations[place].is_met())
-            && others_broken(one, study).next().is_none()
-    };
-    let changed = |one: &PointTold<'_>| {
-        let changes = told.changes[one.point.design].as_ref()?;
-        Some(changes.iter().map(|change| change.count).sum::<usize>())
-    };
-    let price = |one: &PointTold<'_>| {
-        let attempts = one.activity().map_or(f64::INFINITY, |it| it.attempts);
-        (changed(one).unwrap_or(usize::MAX), attempts)
-    };
-    let mut meeting: Vec<&PointTold<'_>> = points_of(told, setting).filter(meets).collect();
-    meeting.sort_by(|one, other| {
-        let (one, other) = (price(one), price(other));
-        one.0.cmp(&other.0).then(one.1.total_cmp(&other.1))
-    });
-    let Some(best) = meeting.first() else {
+    let Some(found) = Cheapest::of(told, setting) else { return };
+    let names = found.goals.join(", ");
+    let Some(best) = found.best else {
         return page.line(format_args!("No design meets {names} and breaks nothing else."));
     };
-    let design = &study.designs[best.point.design];
+    let design = &told.study.designs[best.point.design];
     let how = match told.changes[best.point.design].as_deref() {
         Some([]) => "nothing changed".to_owned(),
         Some([Change { path, before: Some(before), after: Some(after), count: 1 }]) => {
@@ -248,9 +198,7 @@ fn cheapest(page: &mut Page, told: &StudyTold<'_>, setting: usize) {
         None => "another hierarchy".to_owned(),
     };
     page.styled(GOOD, format_args!("Cheapest design that meets {names}: {design} ({how})"));
-    let unsure = |place: &usize| best.expectations[*place].answer.verdict == Verdict::Inconclusive;
-    if let Some(place) = goals(best).into_iter().find(unsure) {
-        let held = best.expectations[place].answer.held;
+    if let Some(held) = found.unsure {
         page.line(format_args!(
             "  it held in {} of {} replications, which are too few to show it",
             held.held, held.of
