@@ -130,6 +130,10 @@ fn of_study(plan: &Plan, folder: PathBuf, screen: &mut Screen) -> Result<Exit, S
             screen.say(&text);
             return Ok(Exit::Ok);
         }
+        Wanted::Unknown { word, .. } if Chart::named(&word).is_some() => {
+            let advice = kept::of_study(&folder);
+            return Err(wrong(format!("{word} is a chart of one run, not of a study\n  {advice}")));
+        }
         Wanted::Unknown { word, names } => {
             let names: Vec<&str> = names.iter().map(String::as_str).collect();
             return Err(unknown(&format!("this study has no chart `{word}`"), &word, &names));

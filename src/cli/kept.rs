@@ -17,6 +17,7 @@ use super::interrupt;
 use super::overriding::quoted;
 use super::pipeline;
 use super::results::{MANIFEST, hex};
+use super::study;
 use crate::measure::Outcome;
 use crate::report::Run;
 use crate::scenario::{Overridden, Overrides, Recording, Scenario};
@@ -293,6 +294,9 @@ fn folder(named: &Named) -> Result<PathBuf, Stop> {
     if below.join(MANIFEST).is_file() {
         return Ok(below);
     }
+    if let Some(folder) = [&named.word, &below].into_iter().find(|folder| study::is_kept(folder)) {
+        return Err(wrong(folder, "this is a study, and one run is wanted", &of_study(folder)));
+    }
     let said = named.word.display().to_string();
     let names = kept.iter().filter_map(|folder| folder.file_name()?.to_str());
     let meant = names
@@ -304,6 +308,16 @@ fn folder(named: &Named) -> Result<PathBuf, Stop> {
         |(_, name)| format!("did you mean {name}?"),
     );
     Err(wrong(&named.word, "this is not a stored run", &advice))
+}
+
+/// What there is of a study instead of a run.
+pub(super) fn of_study(folder: &Path) -> String {
+    let there = folder.display().to_string();
+    let (study, point) = (quoted(&there), quoted(&format!("{there}/scenarios/KEY.yaml")));
+    format!(
+        "its own charts: supsim chart {study}\n  \
+         the world of each of its points is a scenario, whose KEY stands in points.csv: {point}"
+    )
 }
 
 /// The folders of all runs that are stored there, by name.

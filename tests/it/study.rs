@@ -84,6 +84,8 @@ fn the_charts_of_a_study_are_stored_beside_its_tables_and_drawn_again_from_its_f
                 "chart drawn-study-ffe10021 tornadoes -o again.svg",
                 "chart drawn-study-ffe10021 propagation -o again.svg",
                 "chart drawn-study-ffe10021 tornado --reps 3 -o again.svg",
+                "report drawn-study-ffe10021 -o study.html",
+                "explain results/drawn-study-ffe10021 B01",
                 "study drawn-study.yaml --no-vary --reps 2 -q --charts none",
                 "chart drawn-study-27f6c615 tornado -o none.svg",
                 "chart drawn-study-27f6c615",
