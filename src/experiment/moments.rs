@@ -52,6 +52,26 @@ impl Moments {
         self.sorted[(self.count * percent).div_ceil(100).max(1) - 1]
     }
 
+    /// An interval that holds the quantile of so many percent of all values that there could be, with
+    /// this confidence at least, whatever their distribution: from one order statistic to another
+    /// (W. R. Thompson, Annals of Mathematical Statistics 7, 1936). An end is `None` where so few
+    /// values bound it on no side.
+    pub fn interval_of_percent(&self, percent: u32, confidence: f64) -> (Option<u64>, Option<u64>) {
+        let (count, share) = (self.count as f64, f64::from(percent) / 100.0);
+        let doubt = (1.0 - confidence) / 2.0;
+        // the probability that at least so many of the values lie below the quantile
+        let at_least = |number: usize| match number {
+            0 => 1.0,
+            number if number > self.count => 0.0,
+            number => beta::probability(number as f64, count - number as f64 + 1.0, share),
+        };
+        // the value of rank `number` lies above the quantile if fewer than so many lie below it
+        let low = (1..=self.count).take_while(|&number| 1.0 - at_least(number) <= doubt).last();
+        let high = (1..=self.count).find(|&number| at_least(number) <= doubt);
+        let value = |number: usize| self.sorted[number - 1];
+        (low.map(value), high.map(value))
+    }
+
     /// Student's interval around the mean, with this confidence; `None` of a single value.
     pub fn interval(&self, confidence: f64) -> Option<(f64, f64)> {
         let sd = self.sd?;
@@ -89,6 +109,20 @@ mod tests {
         assert_eq!(Moments::of(&[Figure::Of(1), Figure::Never]), None);
         assert_eq!(Moments::of(&[]), None);
         assert_eq!(of(&[5, 5, 5]).sd, Some(0.0));
+    }
+
+    #[test]
+    fn quantiles_lie_between_order_statistics() {
+        // of ten values the median lies between the second and the ninth with 97.9 %
+        let ten = of(&[10, 20, 30, 40, 50, 60, 70, 80, 90, 100]);
+        assert_eq!(ten.interval_of_percent(50, 0.95), (Some(20), Some(90)));
+        // of five with 93.8 % at most, which is not enough
+        let five = of(&[1, 2, 3, 4, 5]);
+        assert_eq!(five.interval_of_percent(50, 0.95), (None, None));
+        assert_eq!(five.interval_of_percent(50, 0.9), (Some(1), Some(5)));
+        // nothing bounds the 95th percentile of ten values from above
+        assert_eq!(ten.interval_of_percent(95, 0.95), (Some(80), None));
+        assert_eq!(ten.interval_of_percent(5, 0.95), (None, Some(30)));
     }
 
     #[test]

@@ -147,4 +147,25 @@ mod tests {
         let until_precise = coverage(&rule(20, 400, 200));
         assert!((until_precise - 95.0).abs() <= 1.5, "until precise: {until_precise} %");
     }
+
+    #[test]
+    fn intervals_of_quantiles_hold_the_truth_in_95_percent_at_least_whatever_the_distribution() {
+        // skewed: the square of a uniform number, whose quantiles are squares
+        for (percent, count) in [(50, 20), (50, 101), (95, 200)] {
+            let truth = f64::from(percent) / 100.0;
+            let truth = truth * truth * 1e9;
+            let covers = |study: &u64| {
+                let mut dice = Dice(study.wrapping_mul(0xD134_2543_DE82_EF95));
+                let squares = (0..count).map(|_| dice.uniform()).map(|one| one * one * 1e9);
+                let figures: Vec<Figure> = squares.map(|one| Figure::Of(one as u64)).collect();
+                let moments = Moments::of(&figures).unwrap();
+                let (low, high) = moments.interval_of_percent(percent, 0.95);
+                low.is_some_and(|low| low as f64 <= truth)
+                    && high.is_some_and(|high| high as f64 >= truth)
+            };
+            let covered = (0..4_000).filter(covers).count() as f64 / 40.0;
+            // ranks are whole numbers, so that a little more than 95 % is what can be had
+            assert!((94.0..=98.5).contains(&covered), "{percent} % of {count}: {covered} %");
+        }
+    }
 }

@@ -47,10 +47,7 @@ fn files(root: &Path) -> BTreeMap<String, Vec<u8>> {
 
 /// The one stored run below a results folder.
 fn only_run(results: &Path) -> PathBuf {
-    let entries = fs::read_dir(results).unwrap().map(|entry| entry.unwrap().path());
-    // what is hidden is no run: replications that are kept for more of them
-    let run = |path: &PathBuf| path.is_dir() && !path.ends_with(".replications");
-    let runs: Vec<PathBuf> = entries.filter(run).collect();
+    let runs = support::stored_runs(results);
     assert_eq!(runs.len(), 1, "{runs:?}");
     runs.into_iter().next().unwrap()
 }
@@ -380,9 +377,7 @@ fn the_manifest_knows_every_file_that_the_scenario_was_read_from() {
         ["run", "mine/top.yaml", "--with", "with.yaml", "--charts", "none", "--logs", "none"];
     let ran = supsim(place.path(), &words);
     assert_eq!(ran.status.code(), Some(0), "{}", text(&ran.stderr));
-    let mut runs =
-        fs::read_dir(place.path().join("results")).unwrap().map(|one| one.unwrap().path());
-    let run = runs.find(|path| path.is_dir()).unwrap();
+    let run = support::stored_runs(&place.path().join("results")).remove(0);
     let manifest = fs::read(run.join("manifest.json")).unwrap();
     let manifest: serde_json::Value = serde_json::from_slice(&manifest).unwrap();
     let inputs = manifest["inputs"].as_array().unwrap();
@@ -401,7 +396,7 @@ fn the_manifest_knows_every_file_that_the_scenario_was_read_from() {
     fs::write(folder.join("data/pulls.csv"), "pull\n3min\n5min\n").unwrap();
     let again = supsim(place.path(), &words);
     assert_eq!(again.status.code(), Some(0), "{}", text(&again.stderr));
-    let runs = fs::read_dir(place.path().join("results")).unwrap().map(|one| one.unwrap().path());
-    assert_eq!(runs.filter(|path| path.is_dir()).count(), 2, "another run, not the same again");
+    let runs = support::stored_runs(&place.path().join("results"));
+    assert_eq!(runs.len(), 2, "another run, not the same again");
 }
 const PULLS: &str = "6b8c4be19e88be52a05169e932a2a6a1e94a4f66e89754364c1763efd3a1aaab";

@@ -42,9 +42,7 @@ impl Ran {
     }
 
     fn stored(&self) -> PathBuf {
-        let runs = fs::read_dir(self.folder.path().join("results")).unwrap();
-        let mut runs = runs.map(|run| run.unwrap().path()).filter(|path| path.is_dir());
-        runs.next().unwrap()
+        support::stored_runs(&self.folder.path().join("results")).remove(0)
     }
 
     /// Every file that was stored but the manifest.

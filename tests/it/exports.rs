@@ -69,8 +69,7 @@ fn an_export_of_a_stored_run_is_what_the_run_had_stored() {
     let (code, told) =
         said(place, &["export", "latest", "-o", "a.csv", "-o", "new/a.jsonl", "-o", "a.log"]);
     assert_eq!((code, told.as_str()), (0, "written a.csv\nwritten new/a.jsonl\nwritten a.log\n"));
-    let results = fs::read_dir(place.join("results")).unwrap().map(|entry| entry.unwrap().path());
-    let stored = results.into_iter().find(|path| path.is_dir()).unwrap();
+    let stored = support::stored_runs(&place.join("results")).remove(0);
     let mut compared = 0;
     for table in fs::read_dir(stored.join("tables")).unwrap() {
         let name = table.unwrap().file_name().into_string().unwrap();

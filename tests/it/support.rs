@@ -54,6 +54,16 @@ pub fn scenarios() -> Vec<PathBuf> {
     files
 }
 
+/// The runs that are stored in a folder of results, in the order of their names; what is hidden
+/// there is none.
+pub fn stored_runs(results: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(results).unwrap().map(|entry| entry.unwrap().path());
+    let mut runs: Vec<PathBuf> =
+        entries.filter(|path| path.join("manifest.json").is_file()).collect();
+    runs.sort();
+    runs
+}
+
 /// Reads a scenario file of the project.
 pub fn read(path: &Path) -> Scenario {
     match Scenario::read(path, &Overrides::default()) {

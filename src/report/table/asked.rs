@@ -43,6 +43,7 @@ pub(super) fn summary(run: &Run<'_>, many: &Many<'_>, sink: &mut dyn Sink) -> io
     table.head(&["expectation", "metric", "stat", "selector", "unit"]);
     table.head_whole(&["n"]);
     table.head_numbers(&["mean", "sd", "min", "p5", "p50", "p95", "max", "ci_low", "ci_high"]);
+    table.head_numbers(&["p50_low", "p50_high", "p95_low", "p95_high"]);
     table.head_numbers(&["confidence"]);
     table.head_whole(&["held"]);
     table.head_numbers(&["held_low", "held_high"]);
@@ -56,7 +57,7 @@ pub(super) fn summary(run: &Run<'_>, many: &Many<'_>, sink: &mut dyn Sink) -> io
         question(&mut table, run, asked)?;
         table.number(answer.held.of)?;
         match &answer.moments {
-            None => table.empty(9)?,
+            None => table.empty(13)?,
             Some(moments) => {
                 table.decimal(&decimals(unit, moments.mean))?;
                 table.decimal(&moments.sd.map(|sd| decimals(unit, sd)).unwrap_or_default())?;
@@ -69,6 +70,12 @@ pub(super) fn summary(run: &Run<'_>, many: &Many<'_>, sink: &mut dyn Sink) -> io
                     Some((low, high)) => {
                         table.decimal(&decimals(unit, low))?;
                         table.decimal(&decimals(unit, high))?;
+                    }
+                }
+                for percent in [50, 95] {
+                    let (low, high) = moments.interval_of_percent(percent, CONFIDENCE);
+                    for end in [low, high] {
+                        table.decimal(&end.map(|end| number(unit, end)).unwrap_or_default())?;
                     }
                 }
             }
