@@ -184,6 +184,27 @@ fn a_program_reads_what_a_study_says_with_the_digits_of_its_tables() {
     assert!(refused.2.contains("run, resume, report, merge"), "{}", refused.2);
 }
 
+#[test]
+fn a_knob_that_stands_on_an_assumed_default_has_a_star() {
+    let place = drawn();
+    let study = "supsim: 1\nkind: study\nname: stars\nbase: drawn.yaml\nreplications: 2\n\
+                 compare: { metrics: { all: { metric: time_to_current, stat: max } } }\n\
+                 sensitivity: { of: all, knobs: { timing.import: [1min, 2h], sync.retry.every: [5min, 4h] } }\n";
+    fs::write(place.path().join("stars.yaml"), study).unwrap();
+    let said = run(place.path(), &["study", "stars.yaml", "--format", "json"]).1;
+    let told: serde_json::Value = serde_json::from_str(&said).unwrap();
+    let turned = told["sensitivity"]["turned"].as_array().unwrap();
+    let assumed: Vec<_> =
+        turned.iter().map(|it| (it["knob"].as_str().unwrap(), &it["assumed"])).collect();
+    assert!(
+        assumed.iter().all(|(knob, assumed)| assumed.as_bool() == Some(*knob == "timing.import")),
+        "{assumed:?}"
+    );
+    let svg = kept(&place.path().join("results")).join("charts/tornado.svg");
+    let svg = fs::read_to_string(svg).unwrap();
+    assert!(svg.contains("timing.import *") && !svg.contains("sync.retry.every *"), "{svg}");
+}
+
 /// Every file below a folder and what it holds, without the lock and what is hidden.
 pub(crate) fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut found = BTreeMap::new();

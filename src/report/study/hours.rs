@@ -120,3 +120,31 @@ fn best(each: &[Hour<'_>], better: Better) -> Option<usize> {
         kept.cmp(&other_kept).then(mean.total_cmp(&other_mean))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hour(mean: Option<f64>, kept: Keeps) -> Hour<'static> {
+        Hour { clock: "00:00", mean, difference: None, kept, held: None, is_today: false }
+    }
+
+    #[test]
+    fn the_best_hour_keeps_the_limit_where_any_does() {
+        let mut each = vec![
+            hour(Some(1.0), Keeps::Broken),
+            hour(None, Keeps::Always),
+            hour(Some(2.0), Keeps::Mostly),
+            hour(Some(5.0), Keeps::Always),
+            hour(Some(4.0), Keeps::Always),
+            hour(Some(4.0), Keeps::Always),
+        ];
+        assert_eq!(best(&each, Better::Lower), Some(4), "the first of equal ones");
+        assert_eq!(best(&each, Better::Higher), Some(3));
+        each.truncate(3);
+        assert_eq!(best(&each, Better::Lower), Some(2), "one that keeps it mostly");
+        each.truncate(1);
+        assert_eq!(best(&each, Better::Lower), Some(0), "all break it");
+        assert_eq!(best(&[hour(None, Keeps::Always)], Better::Lower), None, "it never comes");
+    }
+}
