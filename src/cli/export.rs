@@ -102,7 +102,7 @@ pub(super) fn write(
             (_, Some(path)) => placed::file(path, |out| one(*format, run, many, out))?,
         }
         if let Some(path) = path.as_ref().filter(|_| !quiet) {
-            screen.say(&format!("written {}\n", path.display()));
+            screen.say(&format!("wrote {}\n", path.display()));
         }
     }
     Ok(())
@@ -121,7 +121,7 @@ pub(super) fn write_topology(
             None => screen.say(&on_screen(|out| drawing(*format, &topology, out))),
             Some(path) => {
                 placed::file(path, |out| drawing(*format, &topology, out))?;
-                screen.say(&format!("written {}\n", path.display()));
+                screen.say(&format!("wrote {}\n", path.display()));
             }
         }
     }

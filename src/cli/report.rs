@@ -46,7 +46,7 @@ pub(super) fn report(plan: &Plan, screen: &mut Screen) -> Result<Exit, Stop> {
     progress.done();
     write(&plan.output, &run, &replicated.many(), screen)?;
     if !plan.quiet {
-        screen.say(&format!("written {}, opens in any browser\n", plan.output.display()));
+        screen.say(&format!("wrote {}, opens in any browser\n", plan.output.display()));
     }
     Ok(Exit::Ok)
 }

@@ -68,7 +68,7 @@ fn an_export_of_a_stored_run_is_what_the_run_had_stored() {
     assert_eq!(code, 0, "{told}");
     let (code, told) =
         said(place, &["export", "latest", "-o", "a.csv", "-o", "new/a.jsonl", "-o", "a.log"]);
-    assert_eq!((code, told.as_str()), (0, "written a.csv\nwritten new/a.jsonl\nwritten a.log\n"));
+    assert_eq!((code, told.as_str()), (0, "wrote a.csv\nwrote new/a.jsonl\nwrote a.log\n"));
     let stored = support::stored_runs(&place.join("results")).remove(0);
     let mut compared = 0;
     for table in fs::read_dir(stored.join("tables")).unwrap() {
