@@ -76,14 +76,14 @@ fn merged(place: &Path, folders: &[&str]) -> Result<(), (i32, String)> {
 }
 
 /// The blocks below a folder, in the order of their names.
-fn blocks(results: &Path) -> Vec<PathBuf> {
+pub(crate) fn blocks(results: &Path) -> Vec<PathBuf> {
     let folder = kept(results);
     let is_block = |name: &PathBuf| name.extension().is_some_and(|it| it == "block");
     files(&folder).into_keys().filter(is_block).map(|name| folder.join(name)).collect()
 }
 
 /// A block with something else in it, and a sum that fits.
-fn forge(block: &Path, change: impl Fn(&str) -> String) {
+pub(crate) fn forge(block: &Path, change: impl Fn(&str) -> String) {
     let text = fs::read_to_string(block).unwrap();
     let rows = change(&text[..text.rfind("sha256\t").unwrap()]);
     assert!(!text.starts_with(&rows), "nothing was changed");

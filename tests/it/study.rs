@@ -398,3 +398,34 @@ fn without_common_random_numbers_each_point_meets_its_own_chance() {
     let (today, same) = values("own.yaml");
     assert!(today.len() == 6 && today != same, "{today:?}");
 }
+
+#[test]
+fn more_replications_of_a_study_and_another_design_run_only_what_is_not_known() {
+    let place = drawn();
+    let of = |words: &[&str]| {
+        let always = ["study", "drawn-study.yaml", "-q", "--charts", "none", "--no-vary"];
+        assert_eq!(run(place.path(), &[&always, words].concat()).0, 0);
+    };
+    of(&["--reps", "5", "--only", "design=today", "--out", "a"]);
+    let first = kept(&place.path().join("a"));
+    // a value that nobody would come to: what is known is believed, and not run again
+    let block = &crate::shards::blocks(&place.path().join("a"))[0];
+    crate::shards::forge(block, |rows| rows.replacen("\n3\t", "\n3\t4711", 1));
+    of(&["--reps", "7", "--out", "a"]);
+    of(&["--reps", "7", "--out", "b"]);
+    let second = fs::read_dir(place.path().join("a")).unwrap().map(|entry| entry.unwrap().path());
+    let second = second.filter(|folder| *folder != first).collect::<Vec<_>>();
+    assert_eq!(second.len(), 1, "{second:?}");
+    let (later, at_once) = (files(&second[0]), files(&kept(&place.path().join("b"))));
+    assert!(later.keys().eq(at_once.keys()));
+    let differing = |name: &&PathBuf| later[*name] != at_once[*name];
+    let differing: Vec<&PathBuf> = later.keys().filter(differing).collect();
+    // the forged block of one point, and what is told of it; nothing of any other design
+    let forged = differing.iter().filter(|name| name.extension().is_some_and(|it| it == "block"));
+    assert_eq!(forged.count(), 1, "{differing:?}");
+    fs::remove_dir_all(&first).unwrap();
+    fs::remove_dir_all(&second[0]).unwrap();
+    of(&["--reps", "5", "--only", "design=today", "--out", "a"]);
+    of(&["--reps", "7", "--out", "a"]);
+    assert!(files(&second[0]) == at_once, "what is added later is what all at once give");
+}

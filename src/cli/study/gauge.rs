@@ -14,7 +14,7 @@ use crate::scenario::Unit;
 pub(super) struct Gauge {
     began: Instant,
     /// Runs of all times, and of this time alone.
-    kept: u64,
+    kept: AtomicU64,
     ran: AtomicU64,
     /// The most runs that there can be, less those that turned out not to be needed.
     most: AtomicU64,
@@ -29,7 +29,7 @@ impl Gauge {
     pub fn of(points: usize, most: u64) -> Gauge {
         Gauge {
             began: Instant::now(),
-            kept: 0,
+            kept: AtomicU64::new(0),
             ran: AtomicU64::new(0),
             most: AtomicU64::new(most),
             points: points as u64,
@@ -40,11 +40,16 @@ impl Gauge {
 
     /// So many runs of a point were kept from an earlier time; was that all of them, and how many
     /// could it have been?
-    pub fn found(&mut self, kept: u64, complete: Option<u64>) {
-        self.kept += kept;
+    pub fn found(&self, kept: u64, complete: Option<u64>) {
+        self.taken(kept);
         if let Some(most) = complete {
             self.complete(kept, most);
         }
+    }
+
+    /// So many runs need not be run again.
+    pub fn taken(&self, runs: u64) {
+        self.kept.fetch_add(runs, Ordering::Relaxed);
     }
 
     /// One more run is over.
@@ -68,13 +73,14 @@ impl Gauge {
     /// How much of all that there can be.
     pub fn per_mille(&self) -> u64 {
         let most = self.most.load(Ordering::Relaxed).max(1);
-        (self.kept + self.ran.load(Ordering::Relaxed)) * 1000 / most
+        (self.kept.load(Ordering::Relaxed) + self.ran.load(Ordering::Relaxed)) * 1000 / most
     }
 
     /// `4,120 of ≤ 12,000 runs   2 of 30 points   1,810 runs/s   ≤ 4 s left   ...`
     pub fn words(&self) -> String {
         let ran = self.ran.load(Ordering::Relaxed);
-        let (runs, most) = (self.kept + ran, self.most.load(Ordering::Relaxed));
+        let kept = self.kept.load(Ordering::Relaxed);
+        let (runs, most) = (kept + ran, self.most.load(Ordering::Relaxed));
         let rate = ran as f64 / self.began.elapsed().as_secs_f64().max(0.001);
         let left = match rate > 0.0 {
             true => format!("≤ {} s left", (most.saturating_sub(runs) as f64 / rate).ceil()),

@@ -9,6 +9,7 @@ mod publish;
 mod ready;
 mod run;
 mod shard;
+mod siblings;
 mod sources;
 mod told;
 

@@ -53,6 +53,9 @@ pub(super) struct ReadyPoint {
     pub design: String,
     /// What determines its world, in hexadecimal.
     pub key: String,
+    /// What determines what each of its runs says: the world, but for how many there shall be, and
+    /// what is measured.
+    pub measured: String,
     pub rule: Rule,
     /// Its own expectations, without the sites.
     pub expectations: Vec<Expectation>,
@@ -95,11 +98,14 @@ impl Ready {
             let key = short(&hex(&Sha256::digest(scenario.to_yaml().as_bytes())), 16);
             let (design, told) = (&study.designs[point.design], study.told(point));
             hash.update(format!("{design}\t{told}\t{key}\t{rule:?}\t{:?}\n", scenario.watched));
+            let once = Scenario { replications: 1, ..scenario.clone() };
+            let measured = format!("{}\n{:?}", once.to_yaml(), scenario.watched);
+            let measured = short(&hex(&Sha256::digest(measured.as_bytes())), 16);
             let certain = !scenario.is_random();
             let mut expectations = scenario.expectations;
             expectations.iter_mut().for_each(|one| one.sites = Vec::new());
             let design = design.clone();
-            points.push(ReadyPoint { point, design, key, rule, expectations, certain });
+            points.push(ReadyPoint { point, design, key, measured, rule, expectations, certain });
         }
         let id = hex(&hash.finalize());
         let folder = plan.results.join(format!("{}-{}", study.name, short(&id, 8)));

@@ -1,5 +1,6 @@
 //! Runs what is missing of a study: points side by side, blocks one after the other.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::ops::Range;
@@ -21,6 +22,7 @@ use super::Plan;
 use super::block::{Block, put};
 use super::gauge::Gauge;
 use super::ready::{Ready, Work, world};
+use super::siblings::Siblings;
 use crate::experiment::{Halt, Stage, Tried, try_each};
 use crate::scenario::{Scenario, Study};
 
@@ -96,6 +98,7 @@ struct Job<'r> {
 /// What all jobs know of one another.
 struct Common {
     gauge: Gauge,
+    siblings: Siblings,
     ceiling: Ceiling,
     /// Shall everything stop?
     stop: AtomicBool,
@@ -135,7 +138,7 @@ fn within(
     let units = ready.units();
     let mine = plan.shard.map_or(0..units.len(), |shard| shard.of_units(units.len()));
     let tasks = Task::of(units[mine].to_vec());
-    let mut gauge = Gauge::of(tasks.len(), tasks.iter().map(|task| task.most(ready)).sum());
+    let gauge = Gauge::of(tasks.len(), tasks.iter().map(|task| task.most(ready)).sum());
     let mut missing = Vec::new();
     for task in tasks {
         let (kept, complete) = task.kept(ready);
@@ -146,7 +149,8 @@ fn within(
     }
     let mut progress = Progress::new(plan.progress, &ready.name, screen);
     progress.again("running");
-    let common = Common { gauge, ceiling, stop: AtomicBool::new(false), trouble: Mutex::new(None) };
+    let (stop, trouble) = (AtomicBool::new(false), Mutex::new(None));
+    let common = Common { gauge, siblings: Siblings::of(ready), ceiling, stop, trouble };
     for some in missing.chunks(threads * FOR_EACH_THREAD) {
         let mut jobs = Vec::new();
         for task in some {
@@ -218,11 +222,17 @@ impl Job<'_> {
         let (number, ready) = (self.task.number, self.ready);
         let folder = ready.blocks(number);
         let (mut tried, mut done): (Vec<Tried>, usize) = (Vec::new(), 0);
+        let mut known = None;
         while let Some(block) = self.task.next(ready, &tried, done) {
             done += 1;
             match block.load(&folder) {
                 Some(more) => tried.extend(more),
-                None => match self.block(&block, &folder, common) {
+                None => match self.block(
+                    &block,
+                    &folder,
+                    known.get_or_insert_with(|| common.siblings.known(ready, number)),
+                    common,
+                ) {
                     Some(more) => {
                         tried.extend(more);
                         common.gauge.ran(ready, number, &tried);
@@ -234,11 +244,24 @@ impl Job<'_> {
         common.gauge.complete(tried.len() as u64, self.task.most(ready));
     }
 
-    /// Runs a block and keeps it; `None`: everything stops.
-    fn block(&self, block: &Block<'_>, folder: &Path, common: &Common) -> Option<Vec<Tried>> {
-        let numbers: Vec<u32> = block.numbers.clone().collect();
-        let watch = |stage| common.watch(stage);
-        let tried = try_each(&self.scenario, &numbers, &watch).ok()?;
+    /// Runs what nobody knows of a block, and keeps it; `None`: everything stops.
+    fn block(
+        &self,
+        block: &Block<'_>,
+        folder: &Path,
+        known: &BTreeMap<u32, Tried>,
+        common: &Common,
+    ) -> Option<Vec<Tried>> {
+        let of_block = block.numbers.clone().filter_map(|number| known.get(&number).cloned());
+        let mut tried: Vec<Tried> = of_block.collect();
+        common.gauge.taken(tried.len() as u64);
+        let numbers: Vec<u32> =
+            block.numbers.clone().filter(|number| !known.contains_key(number)).collect();
+        if !numbers.is_empty() {
+            let watch = |stage| common.watch(stage);
+            tried.extend(try_each(&self.scenario, &numbers, &watch).ok()?);
+            tried.sort_by_key(|one| one.number);
+        }
         if let Err(error) = block.store(folder, &tried) {
             let stop = trouble(&folder.join(block.file()), &error);
             *common.trouble.lock().unwrap_or_else(PoisonError::into_inner) = Some(stop);

@@ -188,6 +188,7 @@ pub(super) fn describe(study: &Study, ready: &Ready, sources: &Sources) -> Resul
             "levels": study.levels(one.point),
             "knob": study.knob(one.point).map(|(knob, value)| json!({ "name": knob, "value": value })),
             "scenario": one.key,
+            "measured": one.measured,
         })
     });
     let document = json!({
