@@ -2,8 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::check::Plan;
-use super::checked::{Checked, typed};
+use super::checked::{Checked, How, typed};
 use super::cost::{self, CEILING};
 use super::exit::{Exit, Stop};
 use super::overriding::as_typed;
@@ -14,7 +13,7 @@ use super::replications::{threads, watched};
 use super::screen::Screen;
 use crate::experiment::{Compared, measures, needed};
 use crate::report::{Against, Before, Case, against_case};
-use crate::scenario::{Scenario, changes};
+use crate::scenario::{Overrides, Scenario, changes};
 use crate::units::ReleaseId;
 
 /// Of what is judged.
@@ -59,7 +58,7 @@ pub(super) fn check(base: &Base) -> Result<(), Stop> {
 /// Holds a scenario that was run against what it was.
 pub(super) fn against(
     base: &Base,
-    plan: &Plan,
+    (overrides, how): (&Overrides, How),
     file: &Path,
     now: &Checked,
     screen: &mut Screen,
@@ -68,13 +67,13 @@ pub(super) fn against(
         let case = against_case(&Before::New, "", String::new(), base.fails);
         return Ok((Before::New, case));
     };
-    let before = match pipeline::read(&then, &plan.overrides) {
-        Ok(read) => compared(base, plan, read.scenario, now, screen)?,
+    let before = match pipeline::read(&then, overrides) {
+        Ok(read) => compared(base, how, read.scenario, now, screen)?,
         Err(stop) if stop.exit == Exit::StoppedEarly => return Err(stop),
         Err(stop) => Before::Unreadable(stop.text.lines().next().unwrap_or_default().to_owned()),
     };
     let mut words = vec![format!("supsim compare {} {}", typed(&then), typed(file))];
-    words.extend(as_typed(&plan.overrides));
+    words.extend(as_typed(overrides));
     words.extend(base.matters_from.iter().map(|size| format!("--matters-from {size}")));
     let case = against_case(&before, &typed(&then), words.join(" "), base.fails);
     Ok((before, case))
@@ -82,7 +81,7 @@ pub(super) fn against(
 
 fn compared(
     base: &Base,
-    plan: &Plan,
+    how: How,
     mut then: Scenario,
     now: &Checked,
     screen: &mut Screen,
@@ -102,8 +101,8 @@ fn compared(
     let here: Vec<Option<ReleaseId>> = now.told.iter().copied().map(Some).collect();
     let there = as_in(&now.scenario, &here, &then);
     let tell: Vec<ReleaseId> = there.iter().flatten().copied().collect();
-    let mut progress = Progress::new(plan.how.progress, &then.name, screen);
-    let threads = threads(&then, plan.how.threads);
+    let mut progress = Progress::new(how.progress, &then.name, screen);
+    let threads = threads(&then, how.threads);
     let replications = watched(&then, &numbers, &tell, threads, &mut progress, screen)?;
     progress.done();
     let certain = !then.is_random() && !now.scenario.is_random();

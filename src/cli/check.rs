@@ -154,7 +154,8 @@ fn suite(plan: &Plan, file: &Path, screen: &mut Screen) -> Result<(Suite, Exit),
     cases.extend(golden);
     let mut before = None;
     if let Some(base) = &plan.against {
-        let (state, case) = against::against(base, plan, file, &checked, screen)?;
+        let (state, case) =
+            against::against(base, (&plan.overrides, plan.how), file, &checked, screen)?;
         before = Some(state);
         cases.push(case);
     }

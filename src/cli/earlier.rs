@@ -18,8 +18,9 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::exit::{Exit, Stop};
+use super::floats::floats;
 use super::results::hex;
-use super::study::{floats, put};
+use super::whole::put;
 use crate::experiment::Replication;
 use crate::measure::{Activity, Figure, Milestones};
 use crate::scenario::{Recording, Scenario, SiteKind};

@@ -26,6 +26,7 @@ mod earlier;
 mod exit;
 mod explain;
 mod export;
+mod floats;
 mod format;
 mod glob;
 mod golden;
@@ -52,6 +53,7 @@ mod shrink;
 mod study;
 mod until;
 mod validate;
+mod whole;
 
 use std::ffi::OsString;
 use std::panic;

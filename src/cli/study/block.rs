@@ -12,17 +12,17 @@
 //! chance is made of: runs are put together only where these are the same to the bit. A file that is cut short, altered
 //! or of another study is as good as missing.
 
-use std::fs::{self, File};
-use std::io::{self, Write};
+use std::fs;
+use std::io;
 use std::ops::Range;
 use std::path::Path;
-use std::process;
-use std::sync::OnceLock;
 
 use sha2::{Digest, Sha256};
 
-use super::super::results::{hex, sync_folder};
-use crate::experiment::{Failure, Replication, Tried, canary};
+use super::super::floats::floats;
+use super::super::results::hex;
+use super::super::whole::put;
+use crate::experiment::{Failure, Replication, Tried};
 use crate::measure::{Activity, Figure};
 
 /// Which block of which point of which study.
@@ -97,41 +97,6 @@ impl Block<'_> {
         fs::create_dir_all(folder)?;
         put(&folder.join(self.file()), self.write(tried).as_bytes())
     }
-}
-
-/// What the functions that chance and statistics are made of come to here, in 8 digits.
-pub(in crate::cli) fn floats() -> &'static str {
-    static FLOATS: OnceLock<String> = OnceLock::new();
-    FLOATS.get_or_init(|| {
-        let bytes: Vec<u8> = canary().into_iter().flat_map(u64::to_le_bytes).collect();
-        hex(&Sha256::digest(&bytes)).chars().take(8).collect()
-    })
-}
-
-/// Writes a file that is there as a whole or not at all, even when the power fails.
-pub(in crate::cli) fn put(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    placed(path, bytes, File::sync_all)?;
-    path.parent().map_or(Ok(()), sync_folder)
-}
-
-/// The same of what can be had again: when the power fails it may be there damaged.
-pub(super) fn put_again(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    placed(path, bytes, |_| Ok(()))
-}
-
-fn placed(path: &Path, bytes: &[u8], keep: fn(&File) -> io::Result<()>) -> io::Result<()> {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    // two at once write the same bytes, and must not write them into one another
-    let part = path.with_file_name(format!(".{name}.{}.part", process::id()));
-    let written = File::create(&part).and_then(|mut file| {
-        file.write_all(bytes)?;
-        keep(&file)
-    });
-    let done = written.and_then(|()| fs::rename(&part, path));
-    if done.is_err() {
-        let _ = fs::remove_file(&part);
-    }
-    done
 }
 
 fn line(words: &str) -> String {

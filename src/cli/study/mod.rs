@@ -22,7 +22,6 @@ use super::overriding::as_typed;
 use super::pipeline;
 use super::run::Charts;
 use super::screen::{Screen, When};
-pub(super) use block::{floats, put};
 pub(super) use charts::{Wanted, draw, is_kept};
 use ready::Ready;
 use run::trouble;

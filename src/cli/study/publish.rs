@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::super::exit::Stop;
-use super::block::put_again;
+use super::super::whole::put_again;
 use super::ready::Ready;
 use super::run::trouble;
 

@@ -13,8 +13,9 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::super::exit::{Exit, Stop};
+use super::super::floats::floats;
 use super::super::results::hex;
-use super::block::{floats, put};
+use super::super::whole::put;
 use super::ready::{Ready, Work};
 use super::run::trouble;
 use crate::experiment::Tried;

@@ -11,7 +11,8 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use super::block::{Block, floats};
+use super::super::floats::floats;
+use super::block::Block;
 use super::ready::Ready;
 use crate::experiment::Tried;
 

@@ -7,9 +7,10 @@ use std::{fs, io, process};
 use serde_json::json;
 
 use super::super::exit::{Exit, Stop};
+use super::super::floats::floats;
 use super::super::results::sync_folder;
 use super::super::screen::Screen;
-use super::block::{floats, put};
+use super::super::whole::put;
 use super::charts;
 use super::ready::{Kept, Ready, world};
 use super::run::trouble;

@@ -1,9 +1,8 @@
 //! A scenario beside what it was before a change: what is otherwise in it, and what that bought.
 
 use super::super::comparison::{Row, apart, change_words, level, word};
-use super::super::markdown::safe;
+use super::super::markdown::{fenced, safe};
 use super::super::summary::{Look, counted};
-use super::markdown::fenced;
 use super::{Case, Finding};
 use crate::experiment::Judgement;
 use crate::scenario::Change;

@@ -40,10 +40,14 @@ pub fn because(run: &Run<'_>, asked: &Expectation) -> Option<Because> {
             let text = format!("{} ran at once, {at}, in {}", activity.busiest, which(run));
             Some(Because { text, site: None, release: None, part: None })
         }
-        Metric::SyncTime => busy::long(run, asked),
-        Metric::LinkUtilisation => busy::full(run, asked),
+        Metric::SyncTime => busy::long(run, asked, &which(run)).map(of_site),
+        Metric::LinkUtilisation => busy::full(run, asked, &which(run)).map(of_site),
         Metric::RedundantSyncs | Metric::SenderQueue => None,
     }
+}
+
+fn of_site((text, site): (String, SiteId)) -> Because {
+    Because { text, site: Some(site), release: None, part: None }
 }
 
 /// The sites that had it too late, and what the latest of them waited for.

@@ -1,14 +1,14 @@
-//! What made a synchronisation long, and what filled a circuit: causes that are no lateness.
+//! What made a synchronisation long, and what filled a circuit: causes that are no lateness. Each with the
+//! site that it is of; `which` names the run.
 
 use super::super::Run;
 use super::super::summary::time;
-use super::because::{Because, which};
 use crate::measure::{Attempt, Ending, link_hours};
 use crate::scenario::{Bound, Expectation, WHOLE};
-use crate::units::{Duration, Instant};
+use crate::units::{Duration, Instant, SiteId};
 
 /// The longest synchronisation that succeeded, and its two longest phases.
-pub(super) fn long(run: &Run<'_>, asked: &Expectation) -> Option<Because> {
+pub(super) fn long(run: &Run<'_>, asked: &Expectation, which: &str) -> Option<(String, SiteId)> {
     if asked.wanted.bound == Bound::AtLeast {
         return None;
     }
@@ -23,9 +23,8 @@ pub(super) fn long(run: &Run<'_>, asked: &Expectation) -> Option<Because> {
     phases.sort_by_key(|phase| std::cmp::Reverse(phase.1));
     let told = phases.iter().take(2).map(|(word, length)| format!("{word} {}", time(*length)));
     let told: Vec<String> = told.collect();
-    let text =
-        format!("{name} took {}, {at} in {}: {}", time(length), which(run), told.join(", then "));
-    Some(Because { text, site: Some(longest.site), release: None, part: None })
+    let text = format!("{name} took {}, {at} in {}: {}", time(length), which, told.join(", then "));
+    Some((text, longest.site))
 }
 
 /// What a synchronisation went through, each with how long it took.
@@ -50,7 +49,7 @@ fn phases(one: &Attempt) -> Vec<(&'static str, Duration)> {
 }
 
 /// The hour in which a circuit was fullest.
-pub(super) fn full(run: &Run<'_>, asked: &Expectation) -> Option<Because> {
+pub(super) fn full(run: &Run<'_>, asked: &Expectation, which: &str) -> Option<(String, SiteId)> {
     if asked.wanted.bound == Bound::AtLeast {
         return None;
     }
@@ -63,7 +62,7 @@ pub(super) fn full(run: &Run<'_>, asked: &Expectation) -> Option<Because> {
     let text = format!(
         "the circuit of {} ({link}) was {percent:.1} % full in the hour from {at}, in {}",
         run.code(fullest.site),
-        which(run)
+        which
     );
-    Some(Because { text, site: Some(fullest.site), release: None, part: None })
+    Some((text, fullest.site))
 }

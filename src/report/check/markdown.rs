@@ -1,6 +1,6 @@
 //! A check for a pull request: what changed against the golden files, in GitHub's Markdown.
 
-use super::super::markdown::{Page, safe};
+use super::super::markdown::{Page, fenced, safe};
 use super::super::summary::counted;
 use super::{Case, Finding, Ran, State, Suite, against};
 
@@ -141,15 +141,4 @@ fn expectations(suite: &Suite, ran: &Ran) -> String {
         );
     }
     text + "\n"
-}
-
-/// Lines as they are; a line of three back-ticks could end them, so that none begins with any.
-pub(super) fn fenced<'l>(language: &str, lines: impl Iterator<Item = &'l str>) -> String {
-    let mut text = format!("```{language}\n");
-    for line in lines {
-        let plain: String = line.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-        text += &plain.replace("```", "'''");
-        text.push('\n');
-    }
-    text + "```\n\n"
 }

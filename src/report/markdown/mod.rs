@@ -17,7 +17,7 @@ use crate::experiment::{Average, Averages, Verdict};
 use crate::measure::{Attempt, Ending, Lag};
 use crate::scenario::Unit;
 use crate::units::{Duration, Instant, SiteId};
-pub(super) use page::{Page, safe};
+pub(super) use page::{Page, fenced, safe};
 
 /// Sites that are named as the latest.
 const LATEST: usize = 15;

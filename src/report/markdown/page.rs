@@ -5,6 +5,20 @@ pub(super) const MOST: usize = 60_000;
 /// What is kept for the lines below a table that was cut.
 const KEPT: usize = 4_000;
 
+/// Lines as they are; a line of three back-ticks could end them, so that none begins with any.
+pub(in crate::report) fn fenced<'l>(
+    language: &str,
+    lines: impl Iterator<Item = &'l str>,
+) -> String {
+    let mut text = format!("```{language}\n");
+    for line in lines {
+        let plain: String = line.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        text += &plain.replace("```", "'''");
+        text.push('\n');
+    }
+    text + "```\n\n"
+}
+
 /// The text so far.
 pub(in crate::report) struct Page {
     pub text: String,
