@@ -7,16 +7,24 @@ use std::path::{Path, PathBuf};
 use super::cost::{self, CEILING};
 use super::exit::{Exit, Stop};
 use super::kept::again;
+use super::overriding::quoted;
 use super::paired::{Design, as_in, matters, rows};
 use super::pipeline;
+use super::placed;
 use super::progress::Progress;
-use super::replications::{threads, watched};
+use super::replications::{spreads, threads, watched};
 use super::screen::{Screen, When};
 use super::until::{self, Until};
 use crate::experiment::{Compared, Judgement, measures, needed};
-use crate::report::{Comparison, Look, comparison, told, write_differences};
+use crate::report::{
+    Comparison, Curve, Curves, Look, Picture, comparison, curve_sites, curves, release_named,
+    release_to_draw, told, write_differences,
+};
 use crate::scenario::{Overrides, Scenario, changes};
 use crate::units::ReleaseId;
+
+/// So many replications are drawn at most: a median does not change for more.
+const DRAWN: u32 = 50;
 
 /// What was meant.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,8 +45,10 @@ pub(super) struct Plan {
     pub confidence: f64,
     /// Does a design that is worse end the program with 1?
     pub fail_if_worse: bool,
-    /// Where the differences go.
-    pub table: Option<PathBuf>,
+    /// Where the differences go (`.csv`), and the curves of a release (`.svg`, `.png`).
+    pub outputs: Vec<PathBuf>,
+    /// Of which release.
+    pub release: Option<String>,
     /// How the text looks.
     pub look: Look,
     /// No text.
@@ -50,7 +60,11 @@ pub(super) struct Plan {
 /// Replicates every design, and tells what differs.
 pub(super) fn compare(plan: &Plan, screen: &mut Screen) -> Result<Exit, Stop> {
     let matters = matters(&plan.matters_from)?;
+    let outputs: Vec<(&Path, Form)> =
+        plan.outputs.iter().map(|it| form(it)).collect::<Result<_, _>>()?;
     let scenarios = read(plan, screen)?;
+    let draws = outputs.iter().any(|(_, form)| *form != Form::Table);
+    let release = draws.then(|| release(plan, &scenarios[0])).transpose()?;
     let replications = match scenarios.iter().any(Scenario::is_random) {
         true => scenarios[0].replications,
         false => 1,
@@ -110,8 +124,16 @@ pub(super) fn compare(plan: &Plan, screen: &mut Screen) -> Result<Exit, Stop> {
     if !plan.quiet {
         screen.say(&comparison(&comparison_, plan.look));
     }
-    if let Some(path) = &plan.table {
-        store(&comparison_, path)?;
+    for (path, form) in outputs {
+        match form {
+            Form::Table => store(&comparison_, path)?,
+            Form::Svg | Form::Png => {
+                let Some(release) = release else { continue };
+                let designs = (&designs[..], &comparison_.names[..]);
+                let picture = drawn(plan, release, designs, screen)?;
+                picture_to(path, form, &picture)?;
+            }
+        }
     }
     let mut exit = Exit::Ok;
     for ((design, untils), name) in designs.iter().zip(&untils).zip(&comparison_.names) {
@@ -125,6 +147,82 @@ pub(super) fn compare(plan: &Plan, screen: &mut Screen) -> Result<Exit, Stop> {
     let judged = rows.iter().flat_map(|row| row.designs.iter().flatten());
     let worse = judged.clone().any(|judged| judged.judgement == Judgement::Worse);
     Ok(if plan.fail_if_worse && worse { exit.or_worse(Exit::ExpectationFailed) } else { exit })
+}
+
+/// What is written where.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    Table,
+    Svg,
+    Png,
+}
+
+fn form(path: &Path) -> Result<(&Path, Form), Stop> {
+    let ending = path.extension().map(|it| it.to_string_lossy().to_ascii_lowercase());
+    let form = match ending.as_deref() {
+        Some("csv") => Form::Table,
+        Some("svg") => Form::Svg,
+        Some("png") => Form::Png,
+        _ => {
+            let text = format!(
+                "supsim: -o {}: compare writes .csv (the differences), and .svg or .png (how a release reaches each)",
+                path.display()
+            );
+            return Err(Stop { exit: Exit::NothingRan, text });
+        }
+    };
+    Ok((path, form))
+}
+
+/// The release that is drawn; what cannot be drawn is said before anything runs.
+fn release(plan: &Plan, first: &Scenario) -> Result<ReleaseId, Stop> {
+    let wrong = |text: String| Stop { exit: Exit::NothingRan, text };
+    match &plan.release {
+        Some(word) => release_named(first, word)
+            .ok_or_else(|| wrong(format!("supsim: --release {word}: there is no such release"))),
+        None => release_to_draw(first).ok_or_else(|| {
+            wrong("supsim: no release is published: there is nothing to draw".to_owned())
+        }),
+    }
+}
+
+/// How a release reaches each design, from the first replications.
+fn drawn(
+    plan: &Plan,
+    release: ReleaseId,
+    (designs, names): (&[Design], &[String]),
+    screen: &mut Screen,
+) -> Result<Picture, Stop> {
+    let first = &designs[0].scenario;
+    let mut all = Vec::new();
+    for design in designs {
+        let there = as_in(first, &[Some(release)], &design.scenario);
+        let there = there.first().copied().flatten();
+        let count = (design.replications.len() as u32).min(DRAWN);
+        all.push(match there {
+            Some(there) => {
+                let sites = curve_sites(&design.scenario, there);
+                spreads(&design.scenario, count, (there, &sites), screen)?
+            }
+            None => Vec::new(),
+        });
+    }
+    let files: Vec<String> =
+        plan.files.iter().map(|file| quoted(&file.display().to_string())).collect();
+    let lines = names.iter().zip(&all).filter(|(_, spreads)| !spreads.is_empty());
+    let designs = lines.map(|(name, spreads)| Curve { name, spreads }).collect();
+    let chosen = plan.release.as_ref().map(|word| format!(" --release {}", quoted(word)));
+    let chosen = chosen.unwrap_or_default();
+    let repeat = format!("supsim compare {}{chosen} -o curves.svg", files.join(" "));
+    Ok(curves(&Curves { scenario: first, release, designs, repeat }))
+}
+
+fn picture_to(path: &Path, form: Form, picture: &Picture) -> Result<(), Stop> {
+    let bytes = match form {
+        Form::Png => pipeline::pixels(picture)?,
+        Form::Svg | Form::Table => picture.svg.clone().into_bytes(),
+    };
+    placed::file(path, |out| out.write_all(&bytes))
 }
 
 /// Reads the designs; chance and what is recorded are the same for all.

@@ -55,9 +55,9 @@ mod xlsx;
 pub use account::account;
 pub use advice::{Advice, Tried, advice, advice_json};
 pub use chart::{
-    Attribute, Chart, Colour, Picture, PictureError, Shown, blame, blame_text, fan, fan_sites,
-    heatmap, heatmap_text, heatmap_words, palette, propagation, release_named, release_to_draw,
-    surface, timeline,
+    Attribute, Chart, Colour, Curve, Curves, Picture, PictureError, Shown, blame, blame_text,
+    curve_sites, curves, fan, fan_sites, heatmap, heatmap_text, heatmap_words, palette,
+    propagation, release_named, release_to_draw, surface, timeline,
 };
 pub use check::{
     Against, Because, Before, Case, Compared, Finding, Ran, State, Suite, against_case,

@@ -107,3 +107,29 @@ fn a_file_whose_name_is_a_formula_computes_nothing_in_a_spreadsheet() {
     }
     assert!(table.contains("cmd()"), "{table}");
 }
+
+#[test]
+fn how_a_release_reaches_each_design_is_drawn_the_same_whatever_the_threads() {
+    let place = designs();
+    let of = |words: &[&str]| {
+        let always = ["compare", "drawn.yaml", "half-hour.yaml", "never.yaml", "-q", "--reps", "6"];
+        let output = supsim(place.path(), &[&always, words].concat());
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        (output.status.code().unwrap(), said)
+    };
+    assert_eq!(of(&["-o", "one.svg", "-o", "d.csv", "-j", "1"]).0, 0);
+    assert_eq!(of(&["-o", "three.svg", "-o", "p.png", "-j", "3"]).0, 0);
+    let svg = |name: &str| fs::read_to_string(place.path().join(name)).unwrap();
+    let one = svg("one.svg");
+    assert_eq!(one, svg("three.svg"));
+    assert!(one.contains("drawn") && one.contains("half-hour"), "{one}");
+    assert!(!one.contains(">\nnever\n<"), "a design without that release has no line: {one}");
+    assert!(fs::read(place.path().join("p.png")).unwrap().starts_with(b"\x89PNG"));
+    assert!(place.path().join("d.csv").exists());
+    let (code, said) = of(&["-o", "x.html"]);
+    assert_eq!(code, 2);
+    assert!(said.contains(".svg or .png"), "{said}");
+    let (code, said) = of(&["-o", "x.svg", "--release", "olds"]);
+    assert_eq!(code, 2);
+    assert!(said.contains("olds"), "{said}");
+}

@@ -15,6 +15,7 @@ use super::{LookArgs, WhenWord};
         supsim compare today.yaml earlier.yaml flat.yaml    each against the first\n  \
         supsim compare today.yaml flat.yaml --reps 200      how sure?\n  \
         supsim compare today.yaml flat.yaml --until branches-24h=1%    sure enough\n  \
+        supsim compare today.yaml earlier.yaml -o curves.svg    a picture of both\n  \
         supsim compare a.yaml b.yaml --matters-from 30min --matters-from 1%\n  \
         supsim compare main.yaml branch.yaml --fail-if-worse -o differences.csv    in CI")]
 pub(in crate::cli) struct CompareArgs {
@@ -45,9 +46,13 @@ pub(in crate::cli) struct CompareArgs {
     /// Exit with 1 when a design is worse in anything
     #[arg(long)]
     fail_if_worse: bool,
-    /// Write the differences as a table
-    #[arg(short, value_name = "FILE.csv")]
-    output: Option<PathBuf>,
+    /// Write the differences as a table (.csv), or draw how a release reaches each design (.svg, .png).
+    /// May be repeated
+    #[arg(short, value_name = "NAME.EXT")]
+    output: Vec<PathBuf>,
+    /// Which release is drawn; without it, that of the charts of a run
+    #[arg(long, value_name = "NAME")]
+    release: Option<String>,
     /// Print nothing but complaints
     #[arg(short, long)]
     quiet: bool,
@@ -73,7 +78,8 @@ impl CompareArgs {
             matters_from: self.matters_from,
             confidence: f64::from(self.confidence) / 100.0,
             fail_if_worse: self.fail_if_worse,
-            table: self.output,
+            outputs: self.output,
+            release: self.release,
             look: self.look.meant(screen),
             quiet: self.quiet,
             progress: if self.quiet { When::Never } else { self.progress.into() },

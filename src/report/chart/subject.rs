@@ -174,7 +174,7 @@ impl<'a> Subject<'a> {
 }
 
 /// A name so short that what follows it can still be read.
-fn brief(name: &str) -> String {
+pub(super) fn brief(name: &str) -> String {
     fitted(name, 13, Weight::Regular, 200 * PX)
 }
 
