@@ -49,7 +49,20 @@ impl Earlier {
     }
 
     /// What is kept, by number.
-    pub fn load(&self) -> BTreeMap<u32, Replication> {
+    ///
+    /// `first` has just been run. Was it another once, then this is another program than the one that
+    /// kept it, whatever its version says: nothing of that is worth anything, and it is removed.
+    pub fn load(&self, first: &Replication) -> BTreeMap<u32, Replication> {
+        let found = self.found();
+        if found.get(&first.number).is_none_or(|before| before == first) {
+            return found;
+        }
+        // what cannot be removed is removed by the next one who finds it
+        let _ = fs::remove_dir_all(&self.folder);
+        BTreeMap::new()
+    }
+
+    fn found(&self) -> BTreeMap<u32, Replication> {
         let mut found = BTreeMap::new();
         for entry in fs::read_dir(&self.folder).into_iter().flatten().flatten() {
             let Ok(text) = fs::read_to_string(entry.path()) else { continue };
@@ -203,14 +216,18 @@ mod tests {
     }
 
     #[test]
-    fn what_was_kept_is_found_by_number_and_what_is_damaged_is_not() {
+    fn what_was_kept_is_found_by_number_and_what_is_damaged_or_another_programs_is_not() {
         let results = tempfile::tempdir().unwrap();
         let earlier = Earlier::of(results.path(), &scenario(""), &[ReleaseId(0)]);
-        assert!(earlier.load().is_empty());
+        let first = &some()[0];
+        assert!(earlier.load(first).is_empty());
         earlier.keep(&some()).unwrap();
         earlier.keep(&[]).unwrap();
-        let found = earlier.load();
+        let found = earlier.load(first);
         assert_eq!(found.into_values().collect::<Vec<_>>(), some());
+        let other = Replication { values: Vec::new(), ..first.clone() };
+        assert!(earlier.load(&other).is_empty(), "of another program");
+        assert!(earlier.found().is_empty(), "and nobody finds it again");
         let text = earlier.write(&some());
         for end in 0..text.len() {
             assert_eq!(earlier.read(&text[..end]), None, "the first {end} bytes");

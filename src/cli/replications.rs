@@ -1,5 +1,6 @@
 //! The replications of a run, and what they come to.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};
@@ -63,61 +64,65 @@ pub(super) fn all(
     let told = told(run);
     let lean = Scenario { recording: needed(scenario), ..scenario.clone() };
     let threads = threads(&lean, others.threads);
-    // where what is stored does not say enough to measure what is asked, it is run again
-    let own = (lean.recording <= scenario.recording)
-        .then(|| Replication::of(scenario, run.replication, run.trace, run.outcome, &told));
     let mut runner = Runner { lean: &lean, told: &told, threads, done: 0, all: u64::from(count) };
-    let mut replications = Vec::new();
-    if alone || pointless || count <= 1 {
-        match own {
-            Some(own) => replications.push(own),
-            None => replications = runner.run(&[run.replication], progress, screen)?,
-        }
-        let answers = answers(scenario, &replications);
-        return Ok(Replicated { replications, answers, pointless, kept: 0 });
-    }
-    let earlier = others.results.map(|results| Earlier::of(results, scenario, &told));
-    let mut known = earlier.as_ref().map(Earlier::load).unwrap_or_default();
-    let owned = usize::from(own.is_some());
-    if let Some(own) = own {
-        // It has just been run. If it was otherwise once, this is another program, whatever its
-        // version says, and what that one kept is worth nothing.
-        if known.get(&0).is_some_and(|before| *before != own) {
-            known.clear();
-        }
-        known.insert(0, own);
-    }
-    let pilot = if others.until.is_empty() { AT_ONCE * threads as u32 } else { PILOT };
-    let mut kept = 0;
+    let own = match lean.recording <= scenario.recording {
+        true => Replication::of(scenario, run.replication, run.trace, run.outcome, &told),
+        // what is stored does not say enough to measure what is asked
+        false => runner.run(&[run.replication], progress, screen)?.remove(0),
+    };
+    let (replications, kept) = if alone || pointless || count <= 1 {
+        (vec![own], 0)
+    } else {
+        let earlier = others.results.map(|results| Earlier::of(results, scenario, &told));
+        further(&mut runner, own, others.until, earlier.as_ref(), progress, screen)?
+    };
+    let answers = answers(scenario, &replications);
+    Ok(Replicated { replications, answers, pointless, kept })
+}
+
+/// The first replication and those behind it, block by block until there are enough; and how many
+/// of them were kept of earlier runs.
+fn further(
+    runner: &mut Runner<'_>,
+    first: Replication,
+    until: &[Until],
+    earlier: Option<&Earlier>,
+    progress: &mut Progress,
+    screen: &mut Screen,
+) -> Result<(Vec<Replication>, usize), Stop> {
+    let mut known = earlier.map_or_else(BTreeMap::new, |earlier| earlier.load(&first));
+    known.insert(0, first);
+    let size = if until.is_empty() { AT_ONCE * runner.threads as u32 } else { PILOT };
+    let (count, mut kept) = (runner.lean.replications, 0);
+    let mut replications: Vec<Replication> = Vec::new();
     while replications.len() < count as usize {
         let from = replications.len() as u32;
-        let enough = || others.until.iter().all(|until| until.is_met(&replications));
-        if from > 0 && !others.until.is_empty() && enough() {
+        let looks = from > 0 && !until.is_empty();
+        if looks && until.iter().all(|until| until.is_met(&replications)) {
             break;
         }
-        let block = from..count.min(from + pilot);
+        let block = from..count.min(from + size);
         let missing: Vec<u32> =
             block.clone().filter(|number| !known.contains_key(number)).collect();
-        kept += block.len() - missing.len();
-        runner.done = u64::from(from) + (block.len() - missing.len()) as u64;
+        let there = block.len() - missing.len();
+        kept += there;
+        runner.done = u64::from(from) + there as u64;
         if !missing.is_empty() {
-            let learnt = others.until.iter().map(|it| it.words(scenario, &replications, false));
-            let learnt: Vec<String> = learnt.filter(|_| from > 0).collect();
+            let learnt = until.iter().map(|it| it.words(runner.lean, &replications, false));
+            let learnt: Vec<String> = learnt.filter(|_| looks).collect();
             progress.doing(format!("replicating   {}", learnt.join(", ")));
-            let further = runner.run(&missing, progress, screen);
-            let further =
-                further.map_err(|stop| if earlier.is_some() { goes_on(stop) } else { stop })?;
-            known.extend(further.into_iter().map(|one| (one.number, one)));
-            if let Some(earlier) = &earlier {
-                let all: Vec<Replication> =
-                    block.clone().filter_map(|number| known.get(&number).cloned()).collect();
-                earlier.keep(&all)?;
-            }
+            let more = runner.run(&missing, progress, screen);
+            let more = more.map_err(|stop| if earlier.is_some() { goes_on(stop) } else { stop })?;
+            known.extend(more.into_iter().map(|one| (one.number, one)));
         }
-        replications.extend(block.filter_map(|number| known.remove(&number)));
+        let all: Vec<Replication> = block.filter_map(|number| known.remove(&number)).collect();
+        if let Some(earlier) = earlier.filter(|_| !missing.is_empty()) {
+            earlier.keep(&all)?;
+        }
+        replications.extend(all);
     }
-    let answers = answers(scenario, &replications);
-    Ok(Replicated { replications, answers, pointless, kept: kept - owned })
+    // the first has been run, and not kept
+    Ok((replications, kept - 1))
 }
 
 /// What stopped it, and that it can go on.
