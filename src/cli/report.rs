@@ -9,6 +9,7 @@ use super::placed;
 use super::progress::Progress;
 use super::replications::{self, Others};
 use super::screen::{Screen, When};
+use super::study;
 use crate::experiment::Spread;
 use crate::report::{Many, Run, Shown, fan_sites, release_to_draw, write_html};
 use crate::scenario::Recording;
@@ -38,6 +39,12 @@ pub(super) fn report(plan: &Plan, screen: &mut Screen) -> Result<Exit, Stop> {
         );
         return Err(Stop { exit: Exit::NothingRan, text });
     }
+    let word = &plan.named.word;
+    let folders = [word.clone(), plan.named.results.join(word)];
+    if let Some(folder) = folders.iter().find(|it| study::is_kept(it)) {
+        study::page(folder, &plan.output)?;
+        return Ok(wrote(plan, screen));
+    }
     let kept = kept::open(&plan.named, Recording::All)?;
     let run = kept.run();
     let mut progress = Progress::new(plan.progress, &kept.scenario.name, screen);
@@ -45,10 +52,14 @@ pub(super) fn report(plan: &Plan, screen: &mut Screen) -> Result<Exit, Stop> {
     let replicated = replications::all(&run, others, &mut progress, screen)?;
     progress.done();
     write(&plan.output, &run, &replicated.many(), screen)?;
+    Ok(wrote(plan, screen))
+}
+
+fn wrote(plan: &Plan, screen: &mut Screen) -> Exit {
     if !plan.quiet {
         screen.say(&format!("wrote {}, opens in any browser\n", plan.output.display()));
     }
-    Ok(Exit::Ok)
+    Exit::Ok
 }
 
 /// Writes the report of a run and its replications.

@@ -70,7 +70,7 @@ pub use digits::in_threes;
 pub use events::write_events;
 pub use explain::{explain, never, tried};
 pub use golden::{Difference, Gilding, Golden};
-pub use html::write_html;
+pub use html::{write_html, write_study_html};
 pub use many::{Many, quantity, told};
 pub use markdown::markdown;
 pub use perfetto::write_trace;

@@ -429,3 +429,33 @@ fn more_replications_of_a_study_and_another_design_run_only_what_is_not_known() 
     of(&["--reps", "7", "--out", "a"]);
     assert!(files(&second[0]) == at_once, "what is added later is what all at once give");
 }
+
+#[test]
+fn a_study_has_a_report_of_one_file_that_asks_nobody() {
+    let place = drawn();
+    let study = place.path().join("drawn-study.yaml");
+    let text = fs::read_to_string(&study).unwrap();
+    let asks = "question: <script>alert(1)</script> & \"is it worth it?\"";
+    fs::write(&study, text.replace("question: Is half an hour between tries worth it?", asks))
+        .unwrap();
+    assert_eq!(run(place.path(), &["study", "drawn-study.yaml", "--reps", "3", "-q"]).0, 0);
+    let folder = kept(&place.path().join("results"));
+    let name = folder.file_name().unwrap().to_string_lossy().into_owned();
+    for file in ["one.html", "two.html"] {
+        let (code, out, err) = run(place.path(), &["report", &name, "-o", file]);
+        assert_eq!(code, 0, "{out}{err}");
+    }
+    let page = fs::read_to_string(place.path().join("one.html")).unwrap();
+    assert!(page == fs::read_to_string(place.path().join("two.html")).unwrap());
+    assert!(page.contains("&lt;script&gt;alert(1)&lt;/script&gt;"), "what somebody wrote is text");
+    assert!(!page.contains("<script>a"), "and nothing else");
+    for wanted in
+        ["half-hour</th>", "Which design is better?", "Which knob is worth turning?", "--rep N"]
+    {
+        assert!(page.contains(wanted), "{wanted} is missing");
+    }
+    for word in ["http:", "src=\"", "@import"] {
+        let outside = page.replace("http://www.w3.org/", "");
+        assert!(!outside.contains(word), "{word}");
+    }
+}

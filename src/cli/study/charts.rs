@@ -7,12 +7,12 @@ use super::super::overriding::quoted;
 use super::super::run::Charts;
 use super::super::screen::When;
 use super::super::whole::put_again;
-use super::super::{interrupt, pipeline};
+use super::super::{interrupt, pipeline, placed};
 use super::ready::Ready;
 use super::run::trouble;
 use super::told::with_told;
 use super::{Action, Asked, Form, Plan, read_kept, sources};
-use crate::report::{Look, Picture, StudyChart, StudyTold};
+use crate::report::{Look, Picture, StudyChart, StudyTold, write_study_html};
 use crate::scenario::{Overrides, Study};
 
 /// Stores every chart that the study has.
@@ -92,6 +92,21 @@ pub(in crate::cli) fn draw(folder: &Path, chart: Option<&str>) -> Result<Wanted,
         Some(picture) => Ok(Wanted::Picture(word.to_owned(), picture)),
         None => Ok(Wanted::List(list(study, folder))),
     }
+}
+
+/// Writes the report of the study that is kept in a folder, as a page of HTML.
+///
+/// # Errors
+/// As of [`draw`], or the page cannot be written.
+pub(in crate::cli) fn page(folder: &Path, path: &Path) -> Result<(), Stop> {
+    let asked = read_kept(&Plan::of(folder))?;
+    let Asked { study, plan, .. } = &asked;
+    let ready = Ready::new(study, plan)?;
+    asked.is_as_kept(&ready)?;
+    let name = ready.folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    with_told(study, &ready, plan, |told| {
+        placed::file(path, |out| write_study_html(told, &quoted(&name), out))
+    })
 }
 
 /// Which charts a study has, and what each answers.

@@ -22,7 +22,7 @@ use super::overriding::as_typed;
 use super::pipeline;
 use super::run::Charts;
 use super::screen::{Screen, When};
-pub(super) use charts::{Wanted, draw, is_kept};
+pub(super) use charts::{Wanted, draw, is_kept, page};
 use ready::Ready;
 use run::trouble;
 pub(super) use shard::Shard;

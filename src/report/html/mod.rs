@@ -29,6 +29,7 @@ mod model;
 mod pictures;
 mod repeat;
 mod sheet;
+mod study;
 mod why;
 
 use std::io::{self, Write};
@@ -38,6 +39,7 @@ use super::{Many, Run};
 use crate::measure::Causes;
 use intervals::Intervals;
 use sheet::Sheet;
+pub use study::write_study_html;
 
 /// What writes a part of the page.
 type Part = fn(&Told<'_>, &mut Sheet);
@@ -86,11 +88,7 @@ pub fn write_html(run: &Run<'_>, many: &Many<'_>, out: &mut dyn Write) -> io::Re
         main.section(id, heading);
         write(&told, &mut main);
         main.end_section();
-        contents.raw("<li><a href=\"#");
-        contents.raw(id);
-        contents.raw("\">");
-        contents.raw(heading);
-        contents.raw("</a></li>\n");
+        entry(&mut contents, id, heading);
     }
     let mut header = Sheet::default();
     asked::header(&told, &mut header);
@@ -121,6 +119,15 @@ fn timeline(told: &Told<'_>, sheet: &mut Sheet) {
     if let Some(left_out) = &told.left_out {
         sheet.para(left_out);
     }
+}
+
+/// A part of the page in its contents.
+fn entry(contents: &mut Sheet, id: &'static str, heading: &'static str) {
+    contents.raw("<li><a href=\"#");
+    contents.raw(id);
+    contents.raw("\">");
+    contents.raw(heading);
+    contents.raw("</a></li>\n");
 }
 
 /// Puts each part in its place. What looks like a place inside a part stays as it is.

@@ -13,6 +13,7 @@ pub use json::study_json;
 pub use page::study_page;
 pub use pictures::StudyChart;
 pub use table::{StudyTable, write_study_table};
+pub(super) use words::{apart, level, word};
 
 use crate::experiment::{Answer, Contrast, Runs, Swing, Tried, Verdict};
 use crate::scenario::{Change, Metric, Point, Study, Unit};
@@ -104,7 +105,7 @@ impl<'a> PointTold<'a> {
 
     /// The mean of a metric of `compare`, in the smallest step of its unit; `None`: nothing to
     /// measure, or a time that never came.
-    fn mean(&self, metric: usize) -> Option<f64> {
+    pub(super) fn mean(&self, metric: usize) -> Option<f64> {
         let values: Vec<_> = self.runs().watched(metric).into_iter().flatten().collect();
         let sum = values.iter().try_fold(0_u128, |sum, it| Some(sum + u128::from(it.value()?)))?;
         (!values.is_empty()).then(|| sum as f64 / values.len() as f64)

@@ -6,7 +6,7 @@ use crate::report::{Look, digits};
 use crate::scenario::{Unit, WHOLE};
 
 /// A judgement in a word.
-pub(super) const fn word(judgement: Judgement) -> &'static str {
+pub(in crate::report) const fn word(judgement: Judgement) -> &'static str {
     match judgement {
         Judgement::Better => "better",
         Judgement::Worse => "worse",
@@ -18,7 +18,7 @@ pub(super) const fn word(judgement: Judgement) -> &'static str {
 }
 
 /// The mean of one design, or that it never comes.
-pub(super) fn level(unit: Unit, level: Level, pairs: usize) -> String {
+pub(in crate::report) fn level(unit: Unit, level: Level, pairs: usize) -> String {
     match level.mean {
         Some(mean) => value(unit, mean.round() as u64, 1),
         None if pairs == level.never => "never".to_owned(),
@@ -27,7 +27,7 @@ pub(super) fn level(unit: Unit, level: Level, pairs: usize) -> String {
 }
 
 /// `+10.3 % ±0.4`: both in the unit that suits the larger of the two.
-pub(super) fn apart(look: Look, unit: Unit, difference: &Difference) -> String {
+pub(in crate::report) fn apart(look: Look, unit: Unit, difference: &Difference) -> String {
     let Some(mean) = difference.mean else { return String::new() };
     let half = difference.half_width.unwrap_or(0.0);
     if mean == 0.0 && half == 0.0 {
