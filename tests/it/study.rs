@@ -426,6 +426,16 @@ fn more_replications_of_a_study_and_another_design_run_only_what_is_not_known() 
     fs::remove_dir_all(&first).unwrap();
     fs::remove_dir_all(&second[0]).unwrap();
     of(&["--reps", "5", "--only", "design=today", "--out", "a"]);
+    // the first is run again: were it another, the rest would be worth nothing either
+    let block = &crate::shards::blocks(&place.path().join("a"))[0];
+    crate::shards::forge(block, |rows| {
+        rows.replacen("\n3\t", "\n3\t4711", 1).replacen("\n0\t", "\n0\t4711", 1)
+    });
+    of(&["--reps", "7", "--out", "a"]);
+    assert!(files(&second[0]) == at_once, "what another program said is not taken over");
+    fs::remove_dir_all(&first).unwrap();
+    fs::remove_dir_all(&second[0]).unwrap();
+    of(&["--reps", "5", "--only", "design=today", "--out", "a"]);
     of(&["--reps", "7", "--out", "a"]);
     assert!(files(&second[0]) == at_once, "what is added later is what all at once give");
 }

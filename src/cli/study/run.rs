@@ -24,7 +24,8 @@ use super::block::Block;
 use super::gauge::Gauge;
 use super::ready::{Ready, Work, world};
 use super::siblings::Siblings;
-use crate::experiment::{Halt, Stage, Tried, try_each};
+use crate::experiment::{Halt, Replication, Stage, Tried, try_each};
+use crate::measure::Activity;
 use crate::scenario::{Scenario, Study};
 
 /// How often the progress line is looked after.
@@ -231,7 +232,7 @@ impl Job<'_> {
                 None => match self.block(
                     &block,
                     &folder,
-                    known.get_or_insert_with(|| common.siblings.known(ready, number)),
+                    known.get_or_insert_with(|| self.known(common)),
                     common,
                 ) {
                     Some(more) => {
@@ -243,6 +244,21 @@ impl Job<'_> {
             }
         }
         common.gauge.complete(tried.len() as u64, self.task.most(ready));
+    }
+
+    /// What other studies know of this point, if one of their runs, run again, says the same: they may
+    /// be of another program that bears the same version.
+    fn known(&self, common: &Common) -> BTreeMap<u32, Tried> {
+        let known = common.siblings.known(self.ready, self.task.number);
+        let Some((&number, before)) = known.first_key_value() else { return known };
+        let again = try_each(&self.scenario, &[number], &|stage| match stage {
+            Stage::Done => Ok(()),
+            running => common.watch(running),
+        });
+        match again {
+            Ok(again) if again.first().is_some_and(|again| say_the_same(again, before)) => known,
+            _ => BTreeMap::new(),
+        }
     }
 
     /// Runs what nobody knows of a block, and keeps it; `None`: everything stops.
@@ -270,6 +286,18 @@ impl Job<'_> {
             return None;
         }
         Some(tried)
+    }
+}
+
+/// Do two runs say the same, as far as a block keeps it?
+fn say_the_same(one: &Tried, other: &Tried) -> bool {
+    let kept = |run: &Replication| {
+        let activity = Activity { busiest_at: None, ..run.activity };
+        (run.number, run.values.clone(), activity)
+    };
+    match (&one.result, &other.result) {
+        (Ok(one), Ok(other)) => kept(one) == kept(other),
+        _ => false,
     }
 }
 
